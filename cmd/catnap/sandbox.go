@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os/exec"
+	"time"
+
+	"github.com/catnap-dev/catnap/internal/clock"
+	"github.com/catnap-dev/catnap/internal/console"
+	"github.com/catnap-dev/catnap/internal/sandbox"
+	"github.com/catnap-dev/catnap/internal/settings"
+)
+
+type sandboxCmd struct {
+	Listen     string        `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address of the load balancer (${default})."`
+	Speed      float64       `default:"1" help:"How many times as fast as the wall the sandbox's time runs (${default})."`
+	TaskStart  time.Duration `default:"20s" help:"Time a task takes to RUNNING (${default})."`
+	MetricLag  time.Duration `default:"60s" help:"How late CloudWatch's metrics are (${default})."`
+	IdleAfter  time.Duration `default:"5m" help:"Quiet for this long: the service is put to sleep (${default})."`
+	HealthPath string        `placeholder:"PATH" help:"Path of the target group's health check. Default: / for a command, where any answer below 500 is healthy, and /api/health for the demo."`
+	LogFormat  string        `default:"text" enum:"text,json" help:"Form of the event lines: text or json (${default})."`
+	Command    []string      `arg:"" optional:"" passthrough:"" name:"command" help:"After --: the application to run in the tasks. It must serve HTTP on the port in PORT. Default: a built-in demo."`
+}
+
+// Help explains what the flags do not.
+func (*sandboxCmd) Help() string {
+	return "Prints \"ready http://...\" when it serves, then a line an event. Ends on SIGINT and SIGTERM."
+}
+
+// Limits of the flags: beyond these the sandbox would not show what AWS does.
+const (
+	maxSpeed     = 100
+	maxTaskStart = 15 * time.Minute
+	maxMetricLag = 15 * time.Minute
+)
+
+// Validate is called by kong after parsing.
+func (c *sandboxCmd) Validate() error {
+	switch {
+	case c.Speed <= 0 || c.Speed > maxSpeed:
+		return fmt.Errorf("--speed %v must be over 0 and at most %d", c.Speed, maxSpeed)
+	case c.TaskStart <= 0 || c.TaskStart > maxTaskStart:
+		return fmt.Errorf("--task-start %s must be over 0s and at most %s", c.TaskStart, maxTaskStart)
+	case c.MetricLag < 0 || c.MetricLag > maxMetricLag:
+		return fmt.Errorf("--metric-lag %s must be 0s to %s", c.MetricLag, maxMetricLag)
+	case c.IdleAfter < 2*time.Minute || c.IdleAfter > 12*time.Hour:
+		return fmt.Errorf("--idle-after %s must be 2m to 12h", c.IdleAfter)
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return fmt.Errorf("--listen %q must be HOST:PORT", c.Listen)
+	}
+	return nil
+}
+
+// Run runs the sandbox until ctx ends.
+func (c *sandboxCmd) Run(ctx context.Context, out *output) error {
+	clk := clock.New(time.Now(), c.Speed)
+	log := slog.New(console.New(out.stdout, clk, c.LogFormat == "json"))
+	options, err := c.options(clk, log, out.stderr)
+	if err != nil {
+		return &usageError{err}
+	}
+	box, err := sandbox.New(ctx, options)
+	if err != nil {
+		return &usageError{err}
+	}
+	fmt.Fprintln(out.stdout, "ready", box.URL())
+	return box.Run(ctx)
+}
+
+func (c *sandboxCmd) options(clk clock.Clock, log *slog.Logger, taskOutput io.Writer) (sandbox.Options, error) {
+	options := sandbox.Options{
+		Clock: clk, Listen: c.Listen, Log: log, HealthPath: c.HealthPath,
+		TaskStart: c.TaskStart, MetricLag: c.MetricLag,
+		Latency: 20 * time.Millisecond, Spread: 2 * time.Second, Stale: time.Second, Jitter: 5 * time.Second,
+		Settings: func(s *settings.Service) {
+			s.IdleAfter = settings.Duration(c.IdleAfter)
+			s.DrowsyAfter = max(s.IdleAfter/2, settings.Duration(time.Minute))
+		},
+	}
+	if len(c.Command) > 0 && c.Command[0] == "--" {
+		c.Command = c.Command[1:]
+	}
+	if len(c.Command) == 0 {
+		return options, nil
+	}
+	path, err := exec.LookPath(c.Command[0])
+	if err != nil {
+		return options, fmt.Errorf("find command %q: %w", c.Command[0], err)
+	}
+	if options.HealthPath == "" {
+		options.HealthPath, options.HealthMatcher = "/", "200-499"
+	}
+	options.App = sandbox.Command{Args: append([]string{path}, c.Command[1:]...), Output: taskOutput, Clock: clk}
+	return options, nil
+}

@@ -1,0 +1,187 @@
+package policy
+
+import "time"
+
+// Retry is how soon to look again when the answer is overdue: metrics that are late, a rule that has not settled.
+const Retry = 10 * time.Second
+
+// handOver is how long a disarmed rule is left to the waker that disarmed it. If that crossed a stop, the waker sees
+// it by itself; a rule armed meanwhile on an older look would cover its mark.
+const handOver = 10 * time.Second
+
+// Next says what the reaper should do with a service now.
+//
+// It is level-triggered: it looks at where the service stands, not at how it came there, so a pass that died half-way
+// is completed by the next one. Combinations that no sound transition leaves behind are healed.
+func Next(s Snapshot, set Settings, now time.Time) Decision {
+	switch {
+	case !set.Managed:
+		return keep(ReasonUnmanaged)
+	case !s.Found:
+		return keep(ReasonNotFound)
+	case s.Rule.Mark.Since.IsZero():
+		return adopt(s, now)
+	case s.Desired == 0:
+		return nextAsleep(s, set, now)
+	case s.Healthy == 0:
+		return nextUnhealthy(s, set, now)
+	case s.Rule.Armed:
+		return nextDrowsy(s, set, now)
+	default:
+		return nextAwake(s, set, now)
+	}
+}
+
+// adopt marks a rule that is new, or that somebody rewrote by hand. A service that answers keeps answering.
+func adopt(s Snapshot, now time.Time) Decision {
+	if s.Desired > 0 && s.Healthy > 0 {
+		return disarm(ReasonUnmarked, now)
+	}
+	return arm(ReasonUnmarked, time.Time{})
+}
+
+func nextAsleep(s Snapshot, set Settings, now time.Time) Decision {
+	handedOver := s.Rule.Mark.Since.Add(handOver)
+	switch {
+	case !s.Rule.Armed && now.Before(handedOver):
+		return keepUntil(ReasonSettling, handedOver)
+	case !s.Rule.Armed:
+		return arm(ReasonDisarmed, known(s, set, now))
+	case s.frozen(now):
+		return keep(ReasonFrozen)
+	case s.BackingOff(now):
+		return keepUntil(ReasonBackOff, s.RetryAt())
+	case set.pinned(now):
+		return start(ReasonPinned)
+	case set.Schedule.Covers(now):
+		return start(ReasonSchedule)
+	case s.lostWake(set, now):
+		return start(ReasonLostWake)
+	default:
+		return keepUntil(ReasonAsleep, set.Schedule.NextStart(now))
+	}
+}
+
+// lostWake tells whether a waker marked a wake and died before it set the desired count. The visitor it died under may
+// be looking at a page that only polls.
+func (s Snapshot) lostWake(set Settings, now time.Time) bool {
+	age := now.Sub(s.Rule.Mark.Since)
+	return s.Rule.Mark.Waking() && age >= set.Settle && age < set.WakeTimeout
+}
+
+func nextUnhealthy(s Snapshot, set Settings, now time.Time) Decision {
+	switch {
+	case !s.Rule.Armed:
+		return nextDown(s, set, now)
+	case s.frozen(now):
+		return stop(ReasonFrozen)
+	case s.Rule.Mark.Waking():
+		return nextWaking(s, set, now)
+	}
+	// The rule has been armed since the mark, and a request would have marked it anew: so nobody has come since, and
+	// without a healthy target there is nothing that a stop could interrupt. Metrics are not needed to know it.
+	limit := s.begun().Add(max(set.IdleAfter, set.WakeTimeout))
+	if now.Before(limit) {
+		return keepUntil(ReasonGrace, limit)
+	}
+	return stop(ReasonUnhealthyIdle)
+}
+
+// nextDown lets visitors of a disarmed service meet the waiting page: at once when no task runs, and otherwise when it
+// is down for longer than a health check that failed or a deployment explains.
+func nextDown(s Snapshot, set Settings, now time.Time) Decision {
+	limit := s.Rule.Mark.Since.Add(set.HealAfter)
+	if s.Deploying {
+		limit = s.begun().Add(set.WakeTimeout)
+	}
+	switch {
+	case s.frozen(now):
+		return arm(ReasonFrozen, known(s, set, now))
+	case s.Running > 0 && now.Before(limit):
+		return keepUntil(ReasonGrace, limit)
+	default:
+		return arm(ReasonUnhealthy, known(s, set, now))
+	}
+}
+
+func nextWaking(s Snapshot, set Settings, now time.Time) Decision {
+	limit := s.begun().Add(set.WakeTimeout)
+	if now.Before(limit) {
+		return keepUntil(ReasonWaking, limit)
+	}
+	return Decision{Action: ActionFail, Reason: ReasonWakeTimeout, Active: s.Rule.Mark.Active}
+}
+
+// nextDrowsy stops an armed service when all of these hold:
+//
+//	a) managed (seen by Next), not pinned, not in a window of the schedule, and not the end of a wake;
+//	b) no deployment in progress, no task protected from scale-in;
+//	c) the rule has been armed for at least the settling time: every request now meets the waker;
+//	d) every minute since the last activity up to then is settled and had no request;
+//	e) the last activity is at least IdleAfter ago.
+//
+// What needs no call is looked at first. A freeze overrules all but c.
+func nextDrowsy(s Snapshot, set Settings, now time.Time) Decision {
+	settled := s.Rule.Mark.Since.Add(set.Settle)
+	switch {
+	case s.frozen(now) && now.Before(settled):
+		return keepUntil(ReasonSettling, settled)
+	case s.frozen(now):
+		return stop(ReasonFrozen)
+	case s.Rule.Mark.Waking() && !s.serves(now):
+		return keepUntil(ReasonWaking, s.Rule.Mark.Since.Add(newTask))
+	case s.Rule.Mark.Waking():
+		return disarm(ReasonReady, s.Rule.Mark.Active)
+	case set.pinned(now):
+		return disarm(ReasonPinned, now)
+	case set.Schedule.Covers(now):
+		return disarm(ReasonSchedule, now)
+	case s.Deploying:
+		return keep(ReasonDeployment)
+	case now.Before(settled):
+		return keepUntil(ReasonSettling, settled)
+	}
+	return nextQuiet(s, set, now)
+}
+
+func nextQuiet(s Snapshot, set Settings, now time.Time) Decision {
+	last := lastActivity(s, set, now)
+	idle := last.Add(set.IdleAfter)
+	switch {
+	case now.Before(idle):
+		return keepUntil(ReasonRecent, idle)
+	case s.Evidence == nil:
+		return measure(s, set, now)
+	case s.Evidence.Protected:
+		return keep(ReasonProtected)
+	}
+	if unsettled, ok := s.Evidence.unsettled(last, s.Rule.Mark.Since.Add(set.Settle)); ok {
+		return keepUntil(ReasonUnsettled, due(unsettled, set, now))
+	}
+	return stop(ReasonQuiet)
+}
+
+// nextAwake arms the rule when it has been quiet for DrowsyAfter and at least one settled minute confirms it. That
+// arms on incomplete knowledge, which is harmless: a request in that phase is passed on.
+func nextAwake(s Snapshot, set Settings, now time.Time) Decision {
+	last := lastActivity(s, set, now)
+	drowsy := last.Add(set.DrowsyAfter)
+	switch {
+	case s.frozen(now):
+		return arm(ReasonFrozen, last)
+	case set.pinned(now):
+		return keepUntil(ReasonPinned, set.PinnedUntil)
+	case set.Schedule.Covers(now):
+		return keep(ReasonSchedule)
+	case s.Deploying:
+		return keep(ReasonDeployment)
+	case now.Before(drowsy):
+		return keepUntil(ReasonRecent, drowsy)
+	case s.Evidence == nil:
+		return measure(s, set, now)
+	case !s.Evidence.quietSince(last):
+		return keepUntil(ReasonUnsettled, due(firstAfter(last), set, now))
+	default:
+		return arm(ReasonQuiet, last)
+	}
+}

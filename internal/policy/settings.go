@@ -1,0 +1,16 @@
+package policy
+
+import "time"
+
+// Settings are the durations and orders that decisions depend on. Package settings reads and validates them.
+type Settings struct {
+	Managed     bool          // false: catnap looks and touches nothing
+	IdleAfter   time.Duration // quiet for this long: stop
+	DrowsyAfter time.Duration // quiet for this long: arm
+	MetricLag   time.Duration // a minute that ended less than this ago is not settled
+	Settle      time.Duration // how long a changed listener rule may take to spread
+	HealAfter   time.Duration // how long a disarmed service may be without a healthy target
+	WakeTimeout time.Duration // a wake without a healthy target has failed after this
+	PinnedUntil time.Time     // the operator's order to stay awake; zero when there is none
+	Schedule    Schedule      // windows in which the service is awake
+}

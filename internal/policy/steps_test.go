@@ -1,0 +1,54 @@
+package policy_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/catnap-dev/catnap/internal/policy"
+)
+
+func TestSteps(t *testing.T) {
+	tasks := func(list ...policy.Task) trait { return func(s *policy.Snapshot) { s.Tasks = list } }
+	in := func(status string) policy.Task { return policy.Task{LastStatus: status} }
+	pulled := policy.Task{LastStatus: "PENDING", PullStarted: at(-time.Second), PullStopped: noon}
+	m := mark(-time.Minute, -time.Minute)
+	// A character a step: asked, network, image, starting, health check, ready; '*' done, '>' active, '.' to do.
+	for _, c := range []struct {
+		name     string
+		snapshot policy.Snapshot
+		want     string
+	}{
+		{"asleep", asleep(m), "......"},
+		{"asleep, tasks of the last run", asleep(m, tasks(in("STOPPED"), in("RUNNING"))), "......"},
+		{"stopping, still healthy", snapshot(0, 1, policy.Rule{}, nil), "......"},
+		{"asked, no task yet", starting(m), "*>...."},
+		{"provisioning", starting(m, tasks(in("PROVISIONING"))), "*>...."},
+		{"pending", starting(m, tasks(in("PENDING"))), "**>..."},
+		{"pulled", starting(m, tasks(pulled)), "***>.."},
+		{"activating", starting(m, tasks(in("ACTIVATING"))), "***>.."},
+		{"running", starting(m, tasks(in("RUNNING"))), "****>."},
+		{"replaced", starting(m, tasks(in("STOPPED"), in("DEPROVISIONING"), in("PENDING"))), "**>..."},
+		{"the furthest task counts", starting(m, tasks(in("RUNNING"), in("PROVISIONING"))), "****>."},
+		{"only stopped ones", starting(m, tasks(in("DEACTIVATING"), in("STOPPING"), in("STOPPED"))), "*>...."},
+		{"ready", drowsy(m), "******"},
+		{"ready, another one starts", awake(m, tasks(in("RUNNING"), in("PENDING"))), "******"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if diff := cmp.Diff(wantSteps(c.want), policy.Steps(c.snapshot)); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func wantSteps(states string) []policy.Step {
+	names := []string{"asked", "network", "image", "starting", "health check", "ready"}
+	state := map[byte]policy.StepState{'*': policy.StepDone, '>': policy.StepActive, '.': policy.StepTodo}
+	steps := make([]policy.Step, len(names))
+	for i, name := range names {
+		steps[i] = policy.Step{Name: name, State: state[states[i]]}
+	}
+	return steps
+}

@@ -1,0 +1,154 @@
+package reaper
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/catnap-dev/catnap/internal/policy"
+	"github.com/catnap-dev/catnap/internal/settings"
+)
+
+// turn is one service's part of a pass.
+type turn struct {
+	svc    settings.Service
+	frozen time.Time
+	until  time.Time // the pass waits for nothing later
+}
+
+// tend looks at a service and acts, again and again while something falls due before the pass ends.
+func (r *Reaper) tend(ctx context.Context, t turn, counts policy.Snapshot) error {
+	for look := range maxLooks {
+		decision, err := r.look(ctx, t, counts, look == 0)
+		if err != nil {
+			return fmt.Errorf("tend %s: %w", t.svc.Name, err)
+		}
+		if decision.Action == policy.ActionNone && !r.worthWaiting(t, decision.Next) {
+			return nil
+		}
+		if err := r.clock.WaitUntil(ctx, decision.Next); err != nil {
+			return fmt.Errorf("tend %s: wait until %s: %w", t.svc.Name, decision.Next.Format(time.TimeOnly), err)
+		}
+	}
+	return nil
+}
+
+func (r *Reaper) worthWaiting(t turn, next time.Time) bool {
+	return !next.IsZero() && !next.After(t.until)
+}
+
+// look observes, decides and acts once. The first look of a pass uses the counts that were read for ten services
+// together.
+func (r *Reaper) look(ctx context.Context, t turn, counts policy.Snapshot, fresh bool) (policy.Decision, error) {
+	release, err := r.slot(ctx)
+	if err != nil {
+		return policy.Decision{}, err
+	}
+	defer release()
+	seen, err := r.observe(ctx, t, counts, fresh)
+	if err != nil {
+		return policy.Decision{}, err
+	}
+	decision, err := r.decide(ctx, t.svc, seen)
+	if err != nil {
+		return policy.Decision{}, err
+	}
+	r.report(t.svc, seen, decision)
+	return decision, r.act(ctx, t.svc, seen, decision)
+}
+
+func (r *Reaper) observe(ctx context.Context, t turn, counts policy.Snapshot, fresh bool) (policy.Snapshot, error) {
+	if !fresh {
+		all, err := r.control.Counts(ctx, []settings.Service{t.svc})
+		if err != nil {
+			return policy.Snapshot{}, err
+		}
+		counts = all[t.svc.Name]
+	}
+	seen, err := r.control.Complete(ctx, t.svc, counts)
+	if err != nil {
+		return policy.Snapshot{}, err
+	}
+	seen.FrozenUntil = t.frozen
+	seen.Seen = r.recall(t.svc.Name)
+	return seen, nil
+}
+
+// decide gathers the evidence only when the decision without it asks for it: a service that is asleep, or was busy a
+// moment ago, costs no call to CloudWatch.
+func (r *Reaper) decide(ctx context.Context, svc settings.Service, seen policy.Snapshot) (policy.Decision, error) {
+	set := svc.Policy()
+	decision := policy.Next(seen, set, r.clock.Now())
+	if decision.Action != policy.ActionMeasure {
+		return decision, nil
+	}
+	evidence, err := r.gather(ctx, svc, seen, decision.From)
+	if err != nil {
+		return policy.Decision{}, err
+	}
+	r.remember(svc.Name, evidence.NewestBusy())
+	seen.Evidence = &evidence
+	return policy.Next(seen, set, r.clock.Now()), nil
+}
+
+// gather asks for protected tasks only of an armed service: protection matters to a stop alone.
+func (r *Reaper) gather(
+	ctx context.Context, svc settings.Service, seen policy.Snapshot, from time.Time,
+) (policy.Evidence, error) {
+	minutes, err := r.traffic.Minutes(ctx, svc, from, r.clock.Now())
+	if err != nil {
+		return policy.Evidence{}, err
+	}
+	evidence := policy.Evidence{From: from, Minutes: minutes}
+	if seen.Rule.Armed {
+		evidence.Protected, err = r.control.Protected(ctx, svc)
+	}
+	return evidence, err
+}
+
+func (r *Reaper) report(svc settings.Service, seen policy.Snapshot, decision policy.Decision) {
+	r.log.Info("decision",
+		slog.String("service", svc.Name),
+		slog.String("phase", string(seen.Phase(r.clock.Now()))),
+		slog.String("action", string(decision.Action)),
+		slog.String("reason", string(decision.Reason)))
+}
+
+func (r *Reaper) act(ctx context.Context, svc settings.Service, seen policy.Snapshot, d policy.Decision) error {
+	var undone bool
+	var err error
+	switch d.Action {
+	case policy.ActionArm:
+		err = r.control.Arm(ctx, svc, d.Active)
+	case policy.ActionDisarm:
+		undone, err = r.control.Disarm(ctx, svc, d.Active)
+	case policy.ActionStart:
+		err = r.control.Start(ctx, svc, seen.Desired)
+	case policy.ActionStop:
+		undone, err = r.control.Stop(ctx, svc, seen.Rule)
+	case policy.ActionFail:
+		r.explain(ctx, svc)
+		undone, err = r.control.Fail(ctx, svc, seen.Rule)
+	}
+	if undone {
+		r.log.Info("undone", slog.String("service", svc.Name), slog.String("action", string(d.Action)),
+			slog.String("reason", string(policy.ReasonRequest)))
+	}
+	return err
+}
+
+// explain logs, for the operator, what ECS says of the tasks of a failed wake. Not knowing it must not keep the
+// failure from being acted on.
+func (r *Reaper) explain(ctx context.Context, svc settings.Service) {
+	tasks, err := r.control.Tasks(ctx, svc)
+	if err != nil {
+		r.log.Warn("stopped reasons unknown", slog.String("service", svc.Name), slog.Any("cause", err))
+	}
+	for _, task := range tasks {
+		if task.StoppedReason != "" {
+			r.log.Warn("task stopped", slog.String("service", svc.Name), slog.String("task", task.ID),
+				slog.String("cause", task.StoppedReason))
+		}
+	}
+}

@@ -1,0 +1,141 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/catnap-dev/catnap/internal/ecsctl"
+	"github.com/catnap-dev/catnap/internal/sandbox/alb"
+	"github.com/catnap-dev/catnap/internal/sandbox/ecs"
+	"github.com/catnap-dev/catnap/internal/sandbox/lambda"
+	"github.com/catnap-dev/catnap/internal/settings"
+)
+
+const (
+	bypassSecret = "sandbox-secret"
+	// healthInterval and deregistrationDelay are the shortest that AWS allows and what catnap's documentation advises.
+	healthInterval      = 5 * time.Second
+	deregistrationDelay = 10 * time.Second
+	wakerTimeout        = 60 * time.Second
+	reaperTimeout       = 90 * time.Second
+	coldStart           = 150 * time.Millisecond
+)
+
+// deploy makes what a deployment makes: two target groups, two rules in front of the service's own, two functions, the
+// settings.
+func (s *Sandbox) deploy() error {
+	if err := s.createFunctions(); err != nil {
+		return err
+	}
+	service, waker, err := s.createTargetGroups()
+	if err != nil {
+		return err
+	}
+	s.Stored = settings.Service{
+		Cluster: Cluster, Service: Service, TargetGroup: service, LoadBalancer: s.ALB.Dimension(),
+		WakerTargetGroup: waker, BypassURL: s.URL(), ProbePath: s.HealthPath,
+	}
+	if err := s.createRules(); err != nil {
+		return err
+	}
+	if err := s.storeSettings(); err != nil {
+		return err
+	}
+	return s.ECS.CreateService(ecs.Service{Cluster: Cluster, Name: Service, TargetGroup: service, App: s.App})
+}
+
+func (s *Sandbox) createFunctions() (err error) {
+	s.wakerARN, err = s.Lambda.Create(lambda.Function{
+		Name: "catnap-waker", New: s.newWaker, Timeout: wakerTimeout, ColdStart: coldStart,
+		Concurrency: s.WakerConcurrency,
+	})
+	if err != nil {
+		return err
+	}
+	s.reaperARN, err = s.Lambda.Create(lambda.Function{
+		Name: "catnap-reaper", New: s.newReaper, Timeout: reaperTimeout, ColdStart: coldStart,
+	})
+	return err
+}
+
+func (s *Sandbox) createTargetGroups() (service, waker string, err error) {
+	service, err = s.ALB.CreateTargetGroup(alb.TargetGroup{
+		Name: "service", DeregistrationDelay: deregistrationDelay,
+		HealthCheck: alb.HealthCheck{
+			Path: s.HealthPath, Matcher: s.HealthMatcher, Interval: healthInterval, Timeout: 2 * time.Second, Healthy: 2,
+		},
+	})
+	if err != nil {
+		return "", "", err
+	}
+	waker, err = s.ALB.CreateTargetGroup(alb.TargetGroup{
+		Name: "waker", Kind: alb.Lambda, FunctionARN: s.wakerARN, MultiValueHeaders: true,
+	})
+	s.ALB.SetDefault(service)
+	return service, waker, err
+}
+
+// createRules makes the two rules as a deployment beside a service that is asleep does: the waker rule is armed, and
+// carries no mark until the reaper or the first visitor writes one.
+func (s *Sandbox) createRules() (err error) {
+	s.Stored.BypassRule, err = s.ALB.CreateRule(alb.Rule{
+		Priority: 1, TargetGroup: s.Stored.TargetGroup,
+		Conditions: []elbtypes.RuleCondition{{
+			Field: ptr("http-header"),
+			HttpHeaderConfig: &elbtypes.HttpHeaderConditionConfig{
+				HttpHeaderName: ptr(ecsctl.BypassHeader), Values: []string{bypassSecret},
+			},
+		}},
+	})
+	if err != nil {
+		return err
+	}
+	s.Stored.WakerRule, err = s.ALB.CreateRule(alb.Rule{
+		Priority: 2, TargetGroup: s.Stored.WakerTargetGroup,
+		Conditions: []elbtypes.RuleCondition{{
+			Field:             ptr("path-pattern"),
+			PathPatternConfig: &elbtypes.PathPatternConditionConfig{Values: []string{"/*"}},
+		}},
+	})
+	return err
+}
+
+// storeSettings writes what differs from the defaults, and reads it back as the functions will.
+func (s *Sandbox) storeSettings() error {
+	set := s.Stored
+	required := map[string]any{
+		"cluster": set.Cluster, "service": set.Service, "target_group": set.TargetGroup,
+		"load_balancer": set.LoadBalancer, "waker_target_group": set.WakerTargetGroup, "waker_rule": set.WakerRule,
+		"bypass_rule": set.BypassRule, "bypass_url": set.BypassURL, "probe_path": set.ProbePath,
+	}
+	text, err := json.Marshal(required)
+	if err != nil {
+		return err
+	}
+	if set, err = settings.Parse(Service, text); err != nil {
+		return err
+	}
+	if s.Settings != nil {
+		s.Settings(&set)
+	}
+	return s.Store(set)
+}
+
+// Store writes the service's settings to SSM, as an operator would.
+func (s *Sandbox) Store(set settings.Service) error {
+	if err := set.Validate(); err != nil {
+		return err
+	}
+	text, err := json.Marshal(set)
+	if err != nil {
+		return fmt.Errorf("write settings: %w", err)
+	}
+	s.Stored = set
+	s.SSM.Set("/catnap/services/"+Service, string(text))
+	return nil
+}
+
+func ptr[T any](v T) *T { return &v }

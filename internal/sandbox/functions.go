@@ -1,0 +1,119 @@
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	runtime "github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/smithy-go/middleware"
+
+	"github.com/catnap-dev/catnap/internal/albevent"
+	"github.com/catnap-dev/catnap/internal/ecsctl"
+	"github.com/catnap-dev/catnap/internal/reaper"
+	"github.com/catnap-dev/catnap/internal/sandbox/awsapi"
+	"github.com/catnap-dev/catnap/internal/settings"
+	"github.com/catnap-dev/catnap/internal/traffic"
+	"github.com/catnap-dev/catnap/internal/waker"
+)
+
+// region is the one in which the sandbox pretends to be.
+const region = "eu-west-3"
+
+type apiOptions = []func(*middleware.Stack) error
+
+// Clients are real SDK clients whose calls the sandbox answers.
+type Clients struct {
+	ECS        *ecs.Client
+	ELB        *elb.Client
+	CloudWatch *cloudwatch.Client
+	SSM        *ssm.Client
+}
+
+// Clients returns clients whose calls go through backplane. The functions' go through the sandbox's own; a second one
+// sees everything without being counted, throttled or hit by faults.
+func (s *Sandbox) Clients(backplane *awsapi.Backplane) Clients {
+	to := func(core awsapi.Core) apiOptions { return apiOptions{backplane.Attach(core)} }
+	return Clients{
+		ECS:        ecs.New(ecs.Options{Region: region, APIOptions: to(s.ECS)}),
+		ELB:        elb.New(elb.Options{Region: region, APIOptions: to(s.ALB)}),
+		CloudWatch: cloudwatch.New(cloudwatch.Options{Region: region, APIOptions: to(s.CloudWatch)}),
+		SSM:        ssm.New(ssm.Options{Region: region, APIOptions: to(s.SSM)}),
+	}
+}
+
+// wakerInstance is what one instance of the function holds.
+type wakerInstance struct {
+	*albevent.Handler
+	waker *waker.Waker
+}
+
+// Close ends the instance's connections.
+func (i wakerInstance) Close() { i.waker.Close() }
+
+func (s *Sandbox) newWaker() runtime.Handler {
+	clients := s.Clients(s.Backplane)
+	log := s.Log.With(slog.String("actor", "waker"))
+	control := ecsctl.New(clients.ECS, clients.ELB, s.Clock.Now)
+	w := waker.New(settings.NewStore(clients.SSM, s.Clock.Now), control, s.Network.DialContext, s.Clock, log)
+	handler := albevent.NewHandler(w)
+	handler.Log = log
+	return wakerInstance{Handler: handler, waker: w}
+}
+
+func (s *Sandbox) newReaper() runtime.Handler {
+	clients := s.Clients(s.Backplane)
+	log := s.Log.With(slog.String("actor", "reaper"))
+	r := reaper.New(settings.NewStore(clients.SSM, s.Clock.Now), ecsctl.New(clients.ECS, clients.ELB, s.Clock.Now),
+		traffic.NewReader(clients.CloudWatch), s.Clock, log)
+	return runtime.NewHandler(r.Handle)
+}
+
+// schedule invokes the reaper every minute.
+// [SCH-01] EventBridge Scheduler is precise to the minute: each run comes some seconds late, by a jitter.
+// [SCH-02] A run does not wait for the one before it, and with retries set to 0 a failed one is not repeated.
+func (s *Sandbox) schedule(ctx context.Context) {
+	random := rand.New(rand.NewPCG(s.Seed, 2)) //nolint:gosec // G404: a simulation, to be repeatable
+	s.invoke(ctx)
+	for next := s.Clock.Now().Truncate(time.Minute).Add(time.Minute); ; next = next.Add(time.Minute) {
+		late := time.Duration(0)
+		if s.Jitter > 0 {
+			late = time.Duration(random.Int64N(int64(s.Jitter)))
+		}
+		if s.Clock.WaitUntil(ctx, next.Add(late)) != nil {
+			return
+		}
+		s.invoke(ctx)
+	}
+}
+
+func (s *Sandbox) invoke(ctx context.Context) {
+	go func() {
+		if err := s.Reap(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Warn("reaper failed", slog.String("actor", "scheduler"), slog.Any("cause", err))
+		}
+	}()
+}
+
+// Reap invokes the reaper once, with the scheduler's event.
+func (s *Sandbox) Reap(ctx context.Context) error {
+	event, err := json.Marshal(map[string]any{
+		"version": "0", "id": "sandbox", "source": "aws.scheduler", "detail-type": "Scheduled Event",
+		"account": "000000000000", "region": region, "time": s.Clock.Now().UTC().Format(time.RFC3339),
+		"resources": []string{}, "detail": "{}",
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := s.Lambda.Invoke(ctx, s.reaperARN, event); err != nil {
+		return fmt.Errorf("invoke the reaper: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package sandbox_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/catnap-dev/catnap/internal/clock"
+	"github.com/catnap-dev/catnap/internal/policy"
+	"github.com/catnap-dev/catnap/internal/sandbox"
+)
+
+// asDocumented is a sandbox with the delays of the command line's defaults.
+func asDocumented() sandbox.Options {
+	return sandbox.Options{
+		MetricLag: time.Minute, Latency: 20 * time.Millisecond, Spread: 2 * time.Second, Stale: time.Second,
+		Jitter: 5 * time.Second, Seed: 1,
+	}
+}
+
+// TestPromise is what catnap promises, in the product's own words.
+func TestPromise(t *testing.T) {
+	t.Run("in fake time", func(t *testing.T) {
+		inBubble(t, asDocumented(), func(_ *testing.T, w *world) { promise(w) })
+	})
+	t.Run("over sockets", func(t *testing.T) {
+		o := asDocumented()
+		o.Clock = clock.New(time.Now(), 60)
+		start(t, o, func(_ *testing.T, w *world) { promise(w) })
+	})
+}
+
+func promise(w *world) {
+	w.t.Helper()
+	w.startsAtZero()
+	w.aRequestWakesIt()
+	w.thePageGivesWay()
+	w.quietPutsItBack()
+	w.aLateVisitorFindsIt()
+}
+
+func (w *world) startsAtZero() {
+	w.t.Helper()
+	w.pass(time.Minute)
+	if seen := w.observe(); seen.Desired != 0 || w.phase() != policy.PhaseAsleep {
+		w.t.Fatalf("starts with desired count %d, phase %s", seen.Desired, w.phase())
+	}
+}
+
+func (w *world) aRequestWakesIt() {
+	w.t.Helper()
+	if page := w.browse("/docs?chapter=2"); !page.isPage() {
+		w.t.Fatalf("a browser got %d %q, not the waiting page", page.status, page.body)
+	}
+	held := w.get("/api/echo?a=1")
+	if held.status != http.StatusOK || !strings.Contains(held.body, `"uri":"/api/echo?a=1"`) {
+		w.t.Fatalf("curl got %d %q, not the application's own answer", held.status, held.body)
+	}
+}
+
+func (w *world) thePageGivesWay() {
+	w.t.Helper()
+	if a := w.browse("/docs?chapter=2"); a.status != http.StatusOK || !strings.Contains(a.body, "The application is awake") {
+		w.t.Fatalf("the browser got %d %q, not the application", a.status, a.body)
+	}
+	w.until("awake", 10*time.Second, func() bool { return w.phase() == policy.PhaseAwake })
+}
+
+func (w *world) quietPutsItBack() {
+	w.t.Helper()
+	w.pass(240 * time.Second)
+	if seen := w.observe(); seen.Desired != 1 {
+		w.t.Fatalf("stopped within 240 s of a request")
+	}
+	w.pass(70 * time.Second)
+	if seen := w.observe(); seen.Desired != 0 {
+		w.t.Fatalf("desired count %d after 310 quiet seconds (phase %s)", seen.Desired, w.phase())
+	}
+}
+
+func (w *world) aLateVisitorFindsIt() {
+	w.t.Helper()
+	w.pass(5 * time.Minute)
+	if a := w.get("/api/echo"); a.status != http.StatusOK {
+		w.t.Fatalf("the second wake answered %d", a.status)
+	}
+	w.pass(4*time.Minute + 59*time.Second)
+	a := w.browse("/")
+	if a.status != http.StatusOK || a.took > 5*time.Second {
+		w.t.Fatalf("4:59 after the wake the application answered %d after %s", a.status, a.took)
+	}
+}

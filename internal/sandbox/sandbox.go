@@ -1,0 +1,178 @@
+// Package sandbox is AWS on a laptop, with one service behind a load balancer and catnap beside it.
+//
+// It builds what a deployment would build (target groups, the bypass rule and the waker rule, settings in SSM, a
+// scheduled reaper) out of its own imitations, and runs the handlers that Lambda runs, on the same events, through the
+// real SDK clients. What it imitates of AWS is listed in assumptions.go. Package cmd/catnap is its command line.
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/catnap-dev/catnap/internal/clock"
+	"github.com/catnap-dev/catnap/internal/sandbox/alb"
+	"github.com/catnap-dev/catnap/internal/sandbox/awsapi"
+	"github.com/catnap-dev/catnap/internal/sandbox/cloudwatch"
+	"github.com/catnap-dev/catnap/internal/sandbox/ecs"
+	"github.com/catnap-dev/catnap/internal/sandbox/lambda"
+	"github.com/catnap-dev/catnap/internal/sandbox/network"
+	"github.com/catnap-dev/catnap/internal/sandbox/ssm"
+	"github.com/catnap-dev/catnap/internal/settings"
+)
+
+// The names under which the one service is known.
+const (
+	Cluster = "cluster"
+	Service = "service"
+)
+
+// Options are what a sandbox may be told. The zero value is a sandbox in real time on loopback sockets.
+type Options struct {
+	Clock   clock.Clock
+	Network network.Network // nil means TCP
+	Listen  string          // of the load balancer; empty means 127.0.0.1 and a free port
+	App     ecs.App         // nil means the demo application
+	Log     *slog.Logger    // nil drops everything
+
+	HealthPath    string // of the target group's health check; empty means the demo application's
+	HealthMatcher string // the codes that it takes for healthy; empty means 200
+
+	TaskStart time.Duration // of a task, to RUNNING; zero means 20 s
+	MetricLag time.Duration // of CloudWatch; zero means that metrics are there at once
+	Latency   time.Duration // of each AWS call
+	Spread    time.Duration // of a rule change
+	Stale     time.Duration // age of ECS reads, at the most
+	Jitter    time.Duration // of the scheduler, at the most
+
+	// Lag overrides MetricLag by metric and minute; nil means MetricLag for all.
+	Lag func(metric string, minute time.Time) time.Duration
+	// Settings changes the service's settings before they are stored; nil leaves the defaults.
+	Settings func(*settings.Service)
+	// Plan decides the fate of the n-th task; nil means that all go well.
+	Plan func(n int) ecs.Plan
+	// Faults are injected into AWS calls; nil injects none.
+	Faults *awsapi.Faults
+	// WakerConcurrency is the reserved concurrency of the waker; zero means the account's 1,000.
+	WakerConcurrency int
+	// NoScheduler leaves the reaper to the caller of Reap.
+	NoScheduler bool
+	Seed        uint64
+}
+
+// Sandbox is one running imitation. Its parts may be used directly; calls made that way are not counted.
+type Sandbox struct {
+	Options
+	ALB        *alb.LoadBalancer
+	ECS        *ecs.ECS
+	CloudWatch *cloudwatch.CloudWatch
+	SSM        *ssm.Store
+	Lambda     *lambda.Runtime
+	Backplane  *awsapi.Backplane
+	// Settings are those of the service, as stored.
+	Stored settings.Service
+
+	listener  net.Listener
+	reaperARN string
+	wakerARN  string
+	log       *journal
+}
+
+// New builds a sandbox with the service asleep, and listens. Nothing moves before Run.
+func New(ctx context.Context, o Options) (*Sandbox, error) {
+	s := &Sandbox{Options: o.withDefaults()}
+	listener, err := s.Network.Listen(ctx, s.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen for the load balancer: %w", err)
+	}
+	s.listener = listener
+	s.log = newJournal(s)
+	s.assemble()
+	if err := s.deploy(); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	return s, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.Network == nil {
+		o.Network = &network.TCP{}
+	}
+	if o.Listen == "" {
+		o.Listen = "127.0.0.1:0"
+	}
+	if o.App == nil {
+		o.App = Demo(o.Network, o.Clock)
+	}
+	if o.HealthPath == "" {
+		o.HealthPath = healthPath
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Lag == nil {
+		o.Lag = func(string, time.Time) time.Duration { return o.MetricLag }
+	}
+	return o
+}
+
+// assemble makes the parts and connects them.
+func (s *Sandbox) assemble() {
+	s.Backplane = &awsapi.Backplane{
+		Clock: s.Clock, Latency: s.Latency, Limits: awsapi.NewLimits(awsapi.Documented), Faults: s.Faults,
+	}
+	s.CloudWatch = &cloudwatch.CloudWatch{Clock: s.Clock, Lag: s.Lag}
+	s.SSM = &ssm.Store{Clock: s.Clock}
+	s.Lambda = &lambda.Runtime{Clock: s.Clock, Log: s.Log}
+	s.ALB = alb.New(alb.Options{
+		Clock: s.Clock, Dial: s.Network.DialContext, Invoke: s.Lambda.Invoke, Spread: s.Spread, Seed: s.Seed,
+		Record: func(metric string, dimensions map[string]string, at time.Time, value float64) {
+			s.CloudWatch.Put("AWS/ApplicationELB", metric, dimensions, at, value)
+		},
+		Changed: s.log.target,
+	})
+	s.ECS = ecs.New(ecs.Options{
+		Clock: s.Clock, Targets: s.ALB, TaskStart: s.TaskStart, Stale: s.Stale, Plan: s.Plan, Seed: s.Seed,
+		Changed: s.log.task,
+	})
+}
+
+// URL is where the load balancer listens.
+func (s *Sandbox) URL() string {
+	host, port, err := net.SplitHostPort(s.listener.Addr().String())
+	if err != nil {
+		return "http://" + s.listener.Addr().String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// Run lets time pass until ctx ends, then ends the tasks and returns.
+func (s *Sandbox) Run(ctx context.Context) error {
+	server := &http.Server{Handler: s.ALB, ReadHeaderTimeout: time.Minute, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		if err := server.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve the load balancer: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error { <-ctx.Done(); return server.Close() })
+	group.Go(func() error { return s.ALB.Run(ctx) })
+	group.Go(func() error { return s.ECS.Run(ctx) })
+	group.Go(func() error { s.log.run(ctx); return nil })
+	if !s.NoScheduler {
+		group.Go(func() error { s.schedule(ctx); return nil })
+	}
+	err := group.Wait()
+	s.Lambda.Close()
+	return err
+}

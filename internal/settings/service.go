@@ -1,0 +1,101 @@
+// Package settings is what SSM's Parameter Store holds for catnap: the services with their settings and pins, and the
+// cost guard's freeze. It reads them, checks them and keeps them for a moment.
+//
+// It does not write parameters (the command line and the cost guard do), does not ask AWS whether what the settings
+// name exists, and decides nothing: package policy does, from what Service.Policy returns.
+package settings
+
+import "time"
+
+// Service is the settings of one managed service, as SSM keeps them: JSON under /catnap/services/<name>.
+// Every duration is written like "5m" or "2m30s".
+type Service struct {
+	// Name is the last part of the parameter's name; it is not part of the JSON.
+	Name string `json:"-"`
+
+	// Cluster is the ECS cluster's name or ARN. Required.
+	Cluster string `json:"cluster"`
+	// Service is the ECS service's name or ARN. Required.
+	Service string `json:"service"`
+	// TargetGroup is the ARN of the service target group. Required.
+	TargetGroup string `json:"target_group"`
+	// LoadBalancer is the CloudWatch dimension of the load balancer, "app/<name>/<id>". Required.
+	LoadBalancer string `json:"load_balancer"`
+	// WakerTargetGroup is the ARN of the waker target group: one waker function may serve many services and tells
+	// them apart by it. Required.
+	WakerTargetGroup string `json:"waker_target_group"`
+	// WakerRule is the ARN of the waker rule. Required.
+	WakerRule string `json:"waker_rule"`
+	// BypassRule is the ARN of the bypass rule, which carries the secret header. Required.
+	BypassRule string `json:"bypass_rule"`
+	// BypassURL is where the waker reaches the load balancer: scheme, host and optional port, for instance
+	// "https://my-alb-123.eu-west-3.elb.amazonaws.com". The request keeps its own host name. Required.
+	BypassURL string `json:"bypass_url"`
+	// ProbePath is requested once through the bypass before a visitor is let through; the health check's path is a
+	// good choice. Default "/".
+	ProbePath string `json:"probe_path"`
+
+	// Patterns are the path patterns of the service's traffic that the armed waker rule matches. Default ["/*"].
+	// An ALB rule holds five values and catnap's mark takes one; patterns other than "/*" need one for /.catnap/*.
+	Patterns []string `json:"patterns"`
+	// Managed false makes catnap leave the service alone. Default true.
+	Managed bool `json:"managed"`
+	// WakeCount is the desired count of the awake service. Default 1.
+	WakeCount int `json:"wake_count"`
+	// IdleAfter is how long a service is quiet before it is stopped. Default 5m, 2m to 12h.
+	IdleAfter Duration `json:"idle_after"`
+	// DrowsyAfter is how long it is quiet before the waker rule is armed. Default half of IdleAfter, at least 1m.
+	DrowsyAfter Duration `json:"drowsy_after"`
+	// MetricLag is how late CloudWatch's one-minute metrics are at the least. Default 1m.
+	MetricLag Duration `json:"metric_lag"`
+	// Settle is how long a changed listener rule may take to reach every node of the load balancer. Default 30s.
+	Settle Duration `json:"settle"`
+	// HealAfter is how long a disarmed service may be without a healthy target before the waker rule is armed
+	// so that visitors meet the waiting page and not an error. Default 1m.
+	HealAfter Duration `json:"heal_after"`
+	// WakeTimeout is how long a wake may take. Default 5m.
+	WakeTimeout Duration `json:"wake_timeout"`
+	// Hold is how long a request that is not a browser's navigation is held. Default 55s.
+	Hold Duration `json:"hold"`
+	// Schedule are windows in which the service is kept awake. Default none.
+	Schedule *Schedule `json:"schedule,omitzero"`
+	// Pin keeps the service awake until this time (RFC 3339). Default none.
+	Pin time.Time `json:"pin,omitzero"`
+	// Signals are metrics beside RequestCount that keep a service awake: open WebSockets, for instance, produce no
+	// requests. Default none.
+	Signals []Signal `json:"signals,omitzero"`
+}
+
+// Schedule is weekly windows in a time zone.
+type Schedule struct {
+	// TimeZone is an IANA name like "Europe/Paris". Required.
+	TimeZone string `json:"time_zone"`
+	// Windows must not be empty.
+	Windows []Window `json:"windows"`
+}
+
+// Window is one weekly window, for instance {"days": ["mon", "tue"], "from": "08:00", "to": "19:00"}.
+// One that ends at or before its start ends on the next day.
+type Window struct {
+	Days []string `json:"days"`
+	From string   `json:"from"`
+	To   string   `json:"to"` // "24:00" is midnight at the day's end
+}
+
+// Signal is a one-minute CloudWatch metric; a minute with a value above Above counts as activity.
+type Signal struct {
+	Namespace  string            `json:"namespace"`
+	Metric     string            `json:"metric"`
+	Dimensions map[string]string `json:"dimensions,omitzero"`
+	// Statistic is Sum, Maximum, Average, Minimum or SampleCount. Default Sum.
+	Statistic string  `json:"statistic"`
+	Above     float64 `json:"above"`
+}
+
+// Freeze is the cost guard's order that nothing may be woken, as SSM keeps it under /catnap/freeze.
+type Freeze struct {
+	// Until is when the freeze ends (RFC 3339). Required.
+	Until time.Time `json:"until"`
+	// Reason is for the operator; it may name amounts and is never shown to visitors.
+	Reason string `json:"reason"`
+}

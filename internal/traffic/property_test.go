@@ -1,0 +1,113 @@
+package traffic_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"pgregory.net/rapid"
+
+	"github.com/catnap-dev/catnap/internal/policy"
+	"github.com/catnap-dev/catnap/internal/sandbox/cloudwatch"
+	"github.com/catnap-dev/catnap/internal/settings"
+)
+
+// lateness is how late each metric is, by the minute of its point; requests are never later than the heartbeat.
+type lateness struct{ requests, heartbeat [60]time.Duration }
+
+func (l *lateness) of(metric string, minute time.Time) time.Duration {
+	if metric == "RequestCount" {
+		return l.requests[minute.Minute()]
+	}
+	return l.heartbeat[minute.Minute()]
+}
+
+func drawLateness(r *rapid.T) *lateness {
+	seconds := func(most int, label string) time.Duration {
+		return time.Duration(rapid.IntRange(0, most).Draw(r, label)) * time.Second
+	}
+	var l lateness
+	for i := range 60 {
+		l.heartbeat[i] = seconds(300, "heartbeat lag")
+		l.requests[i] = seconds(int(l.heartbeat[i]/time.Second), "request lag")
+	}
+	return &l
+}
+
+// Never is a minute called settled and quiet in which a request shows up later.
+func TestSettledAndQuietIsForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		// The wrapper hides Deadline, which rapid would call and a bubble forbids.
+		rapid.Check(struct{ testing.TB }{t}, func(r *rapid.T) {
+			time.Sleep(25 * time.Hour) // away from the last check's hour
+			late := drawLateness(r)
+			c := cloudwatch.CloudWatch{Lag: late.of}
+			svc := service()
+			svc.MetricLag = settings.Duration(rapid.IntRange(0, 180).Draw(r, "metric lag")) * settings.Duration(time.Second)
+			begin := time.Now()
+			busy := map[int64]bool{}
+			claimed := map[int64]bool{} // settled and quiet, at some look
+			for range rapid.IntRange(5, 60).Draw(r, "steps") {
+				time.Sleep(time.Duration(rapid.IntRange(1, 100).Draw(r, "seconds")) * time.Second)
+				minute := time.Now().Truncate(time.Minute)
+				switch rapid.IntRange(0, 3).Draw(r, "what") {
+				case 0:
+					c.Put(namespace, "RequestCount", group, time.Now(), 1)
+					busy[minute.Unix()] = true
+				case 1, 2:
+					c.Put(namespace, "HealthyHostCount", group, minute, float64(rapid.IntRange(0, 1).Draw(r, "hosts")))
+				}
+				for _, m := range look(r, &c, svc, begin) {
+					claimed[m.Start.Unix()] = claimed[m.Start.Unix()] || m.Settled && !m.Busy
+					if m.Busy && !busy[m.Start.Unix()] {
+						r.Fatalf("%s is busy without a request", m.Start)
+					}
+				}
+			}
+			for start := range busy {
+				if claimed[start] {
+					r.Fatalf("%s was called quiet", time.Unix(start, 0).UTC())
+				}
+			}
+			time.Sleep(10 * time.Minute) // by now all is known
+			for _, m := range look(r, &c, svc, begin) {
+				if m.Busy != busy[m.Start.Unix()] {
+					r.Fatalf("%s is busy: %t", m.Start, m.Busy)
+				}
+			}
+		})
+	})
+}
+
+func look(r *rapid.T, c *cloudwatch.CloudWatch, svc settings.Service, from time.Time) []policy.Minute {
+	minutes, err := reader(c).Minutes(context.Background(), svc, from, time.Now())
+	if err != nil {
+		r.Fatal(err)
+	}
+	return minutes
+}
+
+// The metrics are asked for at the same time, but a heartbeat whose answer comes late, after a retry for instance, may
+// tell of a minute whose requests were not visible yet when they were asked for.
+func TestALateAnswerSettlesNothing(t *testing.T) {
+	t.Skip("bug: the heartbeat must be read before the requests are")
+	bubble(t, func(t *testing.T) {
+		c := cloudwatch.CloudWatch{Lag: func(string, time.Time) time.Duration { return 95 * time.Second }} // until 12:00:35
+		put(&c, "RequestCount", 2*time.Minute, 1)
+		put(&c, "HealthyHostCount", 2*time.Minute, 1)
+		if m := read(t, slowHeartbeat{&c}, service(), 2*time.Minute)[0]; m.Settled && !m.Busy {
+			t.Errorf("%s is settled and quiet in spite of its request", m.Start)
+		}
+	})
+}
+
+type slowHeartbeat struct{ *cloudwatch.CloudWatch }
+
+func (s slowHeartbeat) Handle(ctx context.Context, input any) (any, error) {
+	if *input.(*sdk.GetMetricStatisticsInput).MetricName == "HealthyHostCount" {
+		time.Sleep(time.Second)
+	}
+	return s.CloudWatch.Handle(ctx, input)
+}

@@ -1,0 +1,166 @@
+package waker
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/textproto"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/catnap-dev/catnap/internal/albevent"
+)
+
+// pass sends the request through the bypass and returns the application's own answer. It returns false when the
+// request reached no application and may be tried again.
+func (v *visit) pass(ctx context.Context) (answered bool) {
+	ctx, cancel := v.clock.WithTimeout(ctx, v.clock.Left(ctx, maxPass)-lastCalls/3)
+	defer cancel()
+	request, err := v.outbound(ctx)
+	if err != nil {
+		v.warn("body lost", err)
+		writeProblem(v.rw, problem{Status: http.StatusBadRequest, Title: "The request's body could not be read"})
+		return true
+	}
+	response, err := v.bypass.send(ctx, v.svc, request)
+	if err != nil {
+		return v.passFailed(err)
+	}
+	defer response.Body.Close() //nolint:errcheck // only read from
+	if unanswered(response) && v.mayRepeat(response) {
+		return false
+	}
+	v.carry(ctx, response)
+	return true
+}
+
+// maxPass is the longest that Lambda lets a function run.
+const maxPass = 15 * time.Minute
+
+// mayRepeat tells whether a request that got no answer of the application's may be sent again. The load balancer's
+// 503 and a waker's own refusal say that it reached no target; after a 502 or 504 it may have been carried out.
+func (v *visit) mayRepeat(response *http.Response) bool {
+	return response.StatusCode == http.StatusServiceUnavailable || v.idempotent()
+}
+
+func (v *visit) idempotent() bool {
+	switch v.r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete:
+		return true // RFC 9110, section 9.2.2
+	default:
+		return false
+	}
+}
+
+func (v *visit) passFailed(err error) (answered bool) {
+	v.warn("pass on failed", err)
+	if v.idempotent() && v.clock.Now().Before(v.until) {
+		return false
+	}
+	writeProblem(v.rw, problem{
+		Status: http.StatusBadGateway, Title: "No answer from the application",
+		Detail: "The request was sent to the application once, and its answer was lost. " +
+			"Whether it was carried out is not known.",
+	})
+	return true
+}
+
+// outbound copies the request. The body was in memory when it came, so that it can be sent again.
+func (v *visit) outbound(ctx context.Context) (*http.Request, error) {
+	if v.body == nil {
+		body, err := io.ReadAll(v.r.Body)
+		if err != nil {
+			return nil, err
+		}
+		v.body = body
+	}
+	out := v.r.Clone(ctx)
+	out.RequestURI = ""
+	out.Body, out.ContentLength = http.NoBody, 0
+	if len(v.body) > 0 {
+		out.Body, out.ContentLength = io.NopCloser(strings.NewReader(string(v.body))), int64(len(v.body))
+	}
+	dropHopByHop(out.Header)
+	for name := range out.Header {
+		if strings.HasPrefix(name, "X-Catnap-") {
+			delete(out.Header, name)
+		}
+	}
+	if _, ok := out.Header["User-Agent"]; !ok {
+		out.Header.Set("User-Agent", "") // or net/http adds its own
+	}
+	return out, nil
+}
+
+// carry returns the application's answer, or sends the caller to the application when a function can't carry it: a
+// stream, or more than a Lambda target may answer.
+func (v *visit) carry(ctx context.Context, response *http.Response) {
+	if streams(response) {
+		v.redirect(ctx)
+		return
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, albevent.MaxResponse+1))
+	if err != nil {
+		v.warn("answer lost", err)
+		writeProblem(v.rw, problem{Status: http.StatusBadGateway, Title: "The application's answer broke off"})
+		return
+	}
+	if !albevent.Fits(response.Header, len(body)) {
+		v.redirect(ctx)
+		return
+	}
+	dropHopByHop(response.Header)
+	header := v.rw.Header()
+	for name, values := range response.Header {
+		header[name] = slices.Clone(values)
+	}
+	v.rw.WriteHeader(response.StatusCode)
+	if _, err := v.rw.Write(body); err != nil {
+		v.warn("answer not written", err)
+	}
+}
+
+func streams(response *http.Response) bool {
+	return strings.HasPrefix(response.Header.Get("Content-Type"), "text/event-stream")
+}
+
+// redirectDelay lets the disarmed rule spread, so that the redirected request meets the application.
+const redirectDelay = 2 * time.Second
+
+// redirect sends a caller who may ask again to the same address, where the application by now answers by itself.
+func (v *visit) redirect(ctx context.Context) {
+	if v.r.Method != http.MethodGet && v.r.Method != http.MethodHead {
+		v.log.Warn("answer too large", slog.String("service", v.svc.Name))
+		writeProblem(v.rw, problem{
+			Status: http.StatusInternalServerError, Title: "Answer too large",
+			Detail: "The application carried the request out, but its answer is larger than can be passed on while it wakes.",
+		})
+		return
+	}
+	if v.clock.Wait(ctx, redirectDelay) != nil {
+		return
+	}
+	header := v.rw.Header()
+	header.Set("Location", v.r.URL.RequestURI())
+	header.Set("Cache-Control", "no-store")
+	v.rw.WriteHeader(http.StatusTemporaryRedirect)
+}
+
+// hopByHop are the headers that concern one connection only: RFC 9110, section 7.6.1.
+var hopByHop = []string{
+	"Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer",
+	"Transfer-Encoding", "Upgrade",
+}
+
+func dropHopByHop(header http.Header) {
+	for _, line := range header.Values("Connection") {
+		for name := range strings.SplitSeq(line, ",") {
+			header.Del(textproto.TrimString(name))
+		}
+	}
+	for _, name := range hopByHop {
+		header.Del(name)
+	}
+}

@@ -1,0 +1,168 @@
+package waker
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"github.com/catnap-dev/catnap/internal/policy"
+	"github.com/catnap-dev/catnap/internal/settings"
+)
+
+// visit is one request on its way to an answer.
+type visit struct {
+	*Waker
+	svc    settings.Service
+	caller policy.Caller
+	rw     http.ResponseWriter
+	r      *http.Request
+	until  time.Time // a held request is given up then
+	body   []byte    // read when it is first sent
+	missed bool      // the application was expected, and did not answer
+}
+
+// serve looks, acts and answers; a request that has to wait goes round until there is an answer or the time is over.
+func (v *visit) serve(ctx context.Context) {
+	for {
+		seen, reply := v.decide(ctx)
+		if reply.Kind == policy.ReplyPass && v.hand(ctx, reply.Action) {
+			return
+		}
+		if reply.Kind == policy.ReplyPass {
+			if v.lookAgain() {
+				continue
+			}
+			reply = policy.Waiting(v.caller)
+		}
+		v.act(ctx, reply.Action, seen)
+		if reply.Kind != policy.ReplyHold {
+			v.write(seen, reply)
+			return
+		}
+		if !v.wait(ctx) {
+			v.writeTooLong()
+			return
+		}
+	}
+}
+
+// lookAgain is true every other time. An application that should have been there and was not has just been stopped:
+// then what was seen is out of date, and a fresh look starts it. Or it does not answer yet: then it is waited for.
+func (v *visit) lookAgain() bool {
+	v.missed = !v.missed
+	return v.missed
+}
+
+// hand hands the request over to the application, and the route with it if the rule is armed.
+func (v *visit) hand(ctx context.Context, action policy.Action) (answered bool) {
+	if action == policy.ActionDisarm && !v.disarm(ctx) {
+		return false
+	}
+	return v.pass(ctx)
+}
+
+// decide never fails: a look that AWS refuses, by throttling for instance, degrades to waiting.
+func (v *visit) decide(ctx context.Context) (policy.Snapshot, policy.Reply) {
+	seen, err := v.look(ctx)
+	if err != nil {
+		v.warn("look failed", err)
+		return policy.Snapshot{}, policy.AnswerUnknown(v.caller)
+	}
+	reply := policy.Answer(v.caller, seen, v.svc.Policy(), v.clock.Now())
+	level := slog.LevelDebug
+	if reply.Action != policy.ActionNone {
+		level = slog.LevelInfo
+	}
+	v.log.Log(ctx, level, "answer",
+		slog.String("service", v.svc.Name), slog.String("phase", string(seen.Phase(v.clock.Now()))),
+		slog.String("action", string(reply.Action)), slog.String("reason", string(reply.Reason)),
+		slog.String("caller", string(v.caller)), slog.String("reply", string(reply.Kind)))
+	return seen, reply
+}
+
+func (v *visit) look(ctx context.Context) (policy.Snapshot, error) {
+	if v.caller == policy.CallerStatus {
+		return v.status.get(v.svc.Name, v.clock.Now(), func() (policy.Snapshot, error) { return v.lookAtTasks(ctx) })
+	}
+	return v.observe(ctx)
+}
+
+// observe adds the freeze. One that can't be read keeps nobody out: the cost guard's order is honoured as soon as it
+// can be read again.
+func (v *visit) observe(ctx context.Context) (policy.Snapshot, error) {
+	seen, err := v.control.Observe(ctx, v.svc)
+	if err != nil {
+		return policy.Snapshot{}, err
+	}
+	if seen.FrozenUntil, err = v.store.Frozen(ctx); err != nil {
+		v.warn("freeze unknown", err)
+	}
+	return seen, nil
+}
+
+// act does what the reply asks for before it is given. What fails is logged and left to the next look.
+func (v *visit) act(ctx context.Context, action policy.Action, seen policy.Snapshot) {
+	switch action {
+	case policy.ActionStart:
+		v.start(ctx, seen)
+	case policy.ActionDisarm:
+		v.disarm(ctx)
+	default: // the waker does nothing else
+	}
+}
+
+func (v *visit) start(ctx context.Context, seen policy.Snapshot) {
+	err := v.clock.Wait(ctx, crowdDelay(rand.Float64()))
+	if err == nil {
+		err = v.control.Start(ctx, v.svc, seen.Desired)
+	}
+	if err != nil {
+		v.warn("start failed", err)
+	}
+}
+
+// disarm first proves with one request through the bypass that the application answers. A switch that fails keeps
+// nobody waiting: the application is there, and the next request or the reaper tries again.
+func (v *visit) disarm(ctx context.Context) (serves bool) {
+	if !v.bypass.probe(ctx, v.svc, v.r.Host) {
+		return false
+	}
+	undone, err := v.control.Disarm(ctx, v.svc, v.clock.Now())
+	if err != nil {
+		v.warn("disarm failed", err)
+	}
+	v.status.forget(v.svc.Name)
+	return !undone
+}
+
+const (
+	// poll is how often a held request looks for a healthy target. It asks the load balancer, not ECS, whose reads
+	// are limited to 20 a second for the whole account.
+	poll = 500 * time.Millisecond
+	// pollsPerLook is after how many polls a held request looks at everything again, in case its wake was lost.
+	pollsPerLook = 10
+)
+
+// wait returns true when it is worth looking again, and false when the time is over.
+func (v *visit) wait(ctx context.Context) bool {
+	for range pollsPerLook {
+		pause := poll + rand.N(poll/5)
+		if v.clock.Now().Add(pause).After(v.until) || v.clock.Wait(ctx, pause) != nil {
+			return false
+		}
+		healthy, err := v.control.Healthy(ctx, v.svc)
+		if err != nil {
+			v.warn("poll failed", err)
+		}
+		if healthy > 0 {
+			return true
+		}
+	}
+	return true
+}
+
+func (v *visit) warn(message string, err error) {
+	v.log.Warn(message, slog.String("service", v.svc.Name), slog.Any("cause", err))
+}
