@@ -45,8 +45,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return fail(stderr, fmt.Errorf("%w (see catnap --help)", err), exitUsage)
 	}
 	if err := parsed.Run(); err != nil {
-		var usage *usageError
-		if errors.As(err, &usage) {
+		if _, ok := errors.AsType[*usageError](err); ok {
 			return fail(stderr, err, exitUsage)
 		}
 		return fail(stderr, err, 1)

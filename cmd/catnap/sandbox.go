@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"os/exec"
 	"time"
 
@@ -59,7 +60,7 @@ func (c *sandboxCmd) Validate() error {
 // Run runs the sandbox until ctx ends.
 func (c *sandboxCmd) Run(ctx context.Context, out *output) error {
 	clk := clock.New(time.Now(), c.Speed)
-	log := slog.New(console.New(out.stdout, clk, c.LogFormat == "json"))
+	log := slog.New(console.New(out.stdout, clk, c.form(out.stdout)))
 	options, err := c.options(clk, log, out.stderr)
 	if err != nil {
 		return &usageError{err}
@@ -70,6 +71,17 @@ func (c *sandboxCmd) Run(ctx context.Context, out *output) error {
 	}
 	fmt.Fprintln(out.stdout, "ready", box.URL())
 	return box.Run(ctx)
+}
+
+func (c *sandboxCmd) form(out io.Writer) console.Form {
+	switch {
+	case c.LogFormat == "json":
+		return console.JSON
+	case console.Colourful(out, os.Getenv):
+		return console.Colour
+	default:
+		return console.Plain
+	}
 }
 
 func (c *sandboxCmd) options(clk clock.Clock, log *slog.Logger, taskOutput io.Writer) (sandbox.Options, error) {

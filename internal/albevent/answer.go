@@ -10,12 +10,12 @@ import (
 	"unicode/utf8"
 )
 
-// MaxResponse is the most bytes an answer's JSON may have, headers, escapes and base64 included. The ALB answers 502 above it.
-// The documentation says 1 MB; that this means 2^20 and not 10^6 is not verified.
+// MaxResponse is the most bytes an answer's JSON may have, headers, escapes and base64 included. The ALB answers 502
+// above it. The documentation says 1 MB; that this means 2^20 and not 10^6 is not verified.
 const MaxResponse = 1 << 20
 
-// answer is what the ALB reads. aws-lambda-go's events.ALBTargetGroupResponse is not used because it always writes both header
-// forms, the other one as null.
+// answer is what the ALB reads. aws-lambda-go's events.ALBTargetGroupResponse is not used because it always writes both
+// header forms, the other one as null.
 type answer struct {
 	StatusCode        int               `json:"statusCode"`
 	StatusDescription string            `json:"statusDescription"`
@@ -25,8 +25,9 @@ type answer struct {
 	Body              string            `json:"body"`
 }
 
-// encodeAnswer writes the body as text where it is text, which is smaller and can be read in a log, and as base64 otherwise.
-// Text full of quotes or control bytes can be longer in JSON than in base64: if only base64 keeps the limit, it is used.
+// encodeAnswer writes the body as text where it is text, which is smaller and can be read in a log, and as base64
+// otherwise. Text full of quotes or control bytes can be longer in JSON than in base64: if only base64 keeps the limit,
+// it is used.
 func encodeAnswer(r reply, multi bool) ([]byte, error) {
 	a := answer{StatusCode: r.status, StatusDescription: description(r.status)}
 	if multi {
@@ -75,8 +76,8 @@ func isTextType(contentType string) bool {
 	return strings.HasPrefix(t, "text/") || strings.HasSuffix(t, "+json") || strings.HasSuffix(t, "+xml") // svg is +xml
 }
 
-// Fits tells beforehand whether an answer with this header and a body of bodyLen bytes keeps MaxResponse. It counts the body as
-// base64 and the header with every byte escaped, so it may say no to what would just fit (or to text that is no
+// Fits tells beforehand whether an answer with this header and a body of bodyLen bytes keeps MaxResponse. It counts the
+// body as base64 and the header with every byte escaped, so it may say no to what would just fit (or to text that is no
 // longer in JSON), and never yes to what does not. A bodyLen below 0, a length that is not known, does not fit.
 func Fits(header http.Header, bodyLen int) bool {
 	// Around header and body: 130 bytes of JSON, the status text, a Content-Type and Content-Length of our own.

@@ -19,7 +19,8 @@ func eventFor(method string, multi bool) []byte {
 	if multi {
 		headers = `"multiValueHeaders":{"host":["app.example.com"]}`
 	}
-	return []byte(`{"requestContext":{"elb":{"targetGroupArn":"arn"}},"httpMethod":"` + method + `","path":"/",` + headers + `}`)
+	return []byte(`{"requestContext":{"elb":{"targetGroupArn":"arn"}},"httpMethod":"` + method + `","path":"/",` +
+		headers + `}`)
 }
 
 func invoke(t testing.TB, payload []byte, f http.HandlerFunc) (got answer, log string) {
@@ -37,12 +38,9 @@ func invoke(t testing.TB, payload []byte, f http.HandlerFunc) (got answer, log s
 	return got, logged.String()
 }
 
-func set(name string, values ...string) func(http.Header) {
-	return func(h http.Header) { h[name] = values }
-}
-
 func TestAnswer(t *testing.T) {
 	type header = map[string]string
+	const text = "text/plain; charset=utf-8"
 	for _, tc := range []struct {
 		name   string
 		method string
@@ -71,7 +69,7 @@ func TestAnswer(t *testing.T) {
 			w.Header().Set("A", "2")
 			w.Header().Set("B", "3")
 			w.Header().Set(http.TrailerPrefix+"C", "4")
-		}, answer{200, "200 OK", header{"A": "1", "Content-Type": "text/plain; charset=utf-8"}, nil, false, "x"}},
+		}, answer{200, "200 OK", header{"A": "1", "Content-Type": text}, nil, false, "x"}},
 		{"hop-by-hop", "GET", func(w http.ResponseWriter) {
 			for _, name := range append(hopByHop, "Proxy-Connection", "Proxy-Authenticate", "X-Hop", http.TrailerPrefix+"D") {
 				w.Header().Set(name, "x")
@@ -92,19 +90,19 @@ func TestAnswer(t *testing.T) {
 		{"true length kept", "GET", func(w http.ResponseWriter) {
 			w.Header().Set("Content-Length", "2")
 			write(w, "ok")
-		}, answer{200, "200 OK", header{"Content-Length": "2", "Content-Type": "text/plain; charset=utf-8"}, nil, false, "ok"}},
+		}, answer{200, "200 OK", header{"Content-Length": "2", "Content-Type": text}, nil, false, "ok"}},
 		{"false length removed", "GET", func(w http.ResponseWriter) {
 			w.Header().Set("Content-Length", "3")
 			write(w, "ok")
-		}, answer{200, "200 OK", header{"Content-Type": "text/plain; charset=utf-8"}, nil, false, "ok"}},
+		}, answer{200, "200 OK", header{"Content-Type": text}, nil, false, "ok"}},
 		{"HEAD", "HEAD", func(w http.ResponseWriter) { write(w, "ok") },
-			answer{200, "200 OK", header{"Content-Length": "2", "Content-Type": "text/plain; charset=utf-8"}, nil, false, ""}},
+			answer{200, "200 OK", header{"Content-Length": "2", "Content-Type": text}, nil, false, ""}},
 		{"HEAD with a length", "HEAD", func(w http.ResponseWriter) { w.Header().Set("Content-Length", "9999999") },
 			answer{200, "200 OK", header{"Content-Length": "9999999"}, nil, false, ""}},
 		{"HEAD of something large", "HEAD", func(w http.ResponseWriter) {
 			write(w, strings.Repeat("x", MaxResponse))
 			write(w, "x")
-		}, answer{200, "200 OK", header{"Content-Length": "1048577", "Content-Type": "text/plain; charset=utf-8"}, nil, false, ""}},
+		}, answer{200, "200 OK", header{"Content-Length": "1048577", "Content-Type": text}, nil, false, ""}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got, _ := invoke(t, eventFor(tc.method, false), func(w http.ResponseWriter, _ *http.Request) { tc.serve(w) })
@@ -123,7 +121,8 @@ func TestAnswerInMultiValueForm(t *testing.T) {
 		w.Header().Set("Content-Type", "text/plain")
 		write(w, "ok")
 	})
-	want := answer{200, "200 OK", nil, http.Header{"Set-Cookie": {"a=1", "b=2"}, "Content-Type": {"text/plain"}}, false, "ok"}
+	header := http.Header{"Set-Cookie": {"a=1", "b=2"}, "Content-Type": {"text/plain"}}
+	want := answer{200, "200 OK", nil, header, false, "ok"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
@@ -134,7 +133,8 @@ func TestEmptyHeadersAreThere(t *testing.T) {
 		false: `{"statusCode":200,"statusDescription":"200 OK","headers":{},"isBase64Encoded":false,"body":""}`,
 		true:  `{"statusCode":200,"statusDescription":"200 OK","multiValueHeaders":{},"isBase64Encoded":false,"body":""}`,
 	} {
-		out, err := NewHandler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).Invoke(t.Context(), eventFor("GET", multi))
+		h := NewHandler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		out, err := h.Invoke(t.Context(), eventFor("GET", multi))
 		if err != nil || string(out) != want {
 			t.Errorf("multi %v: %s, %v; want %s", multi, out, err, want)
 		}

@@ -9,8 +9,8 @@ import (
 	"fmt"
 )
 
-// event is what the ALB sends. aws-lambda-go's events.ALBTargetGroupRequest is not used because its maps lose the order of
-// the query keys and it can't tell an absent requestContext.elb from an empty one.
+// event is what the ALB sends. aws-lambda-go's events.ALBTargetGroupRequest is not used because its maps lose the order
+// of the query keys and it can't tell an absent requestContext.elb from an empty one.
 type event struct {
 	HTTPMethod        string `json:"httpMethod"`
 	Path              string `json:"path"`
@@ -41,8 +41,8 @@ func parseEvent(payload []byte) (*event, error) {
 	return e, nil
 }
 
-// multiValue tells which of the two forms the target group's attribute lambda.multi_value_headers.enabled has chosen. The
-// answer must use the same one, the ALB ignores the other.
+// multiValue tells which of the two forms the target group's attribute lambda.multi_value_headers.enabled has chosen.
+// The answer must use the same one, the ALB ignores the other.
 func (e *event) multiValue() bool { return e.MultiValueHeaders != nil }
 
 func (e *event) headers() fields {
@@ -76,8 +76,8 @@ func (e *event) context(parent context.Context) context.Context {
 	return context.WithValue(parent, targetGroupKey{}, e.RequestContext.ELB.TargetGroupArn)
 }
 
-// TargetGroup returns the ARN of the target group through which the request that carries ctx came: the waker's own, by which
-// one function tells its services apart. It is "" when ctx belongs to no ALB event.
+// TargetGroup returns the ARN of the target group through which the request that carries ctx came: the waker's own, by
+// which one function tells its services apart. It is "" when ctx belongs to no ALB event.
 func TargetGroup(ctx context.Context) string {
 	arn, _ := ctx.Value(targetGroupKey{}).(string)
 	return arn

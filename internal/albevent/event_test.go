@@ -34,7 +34,8 @@ func dumpRequest(t testing.TB, r *http.Request) dump {
 		t.Fatal(err)
 	}
 	return dump{
-		Method: r.Method, RequestURI: r.RequestURI, Path: r.URL.Path, EscapedPath: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery,
+		Method: r.Method, RequestURI: r.RequestURI,
+		Path: r.URL.Path, EscapedPath: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery,
 		Host: r.Host, RemoteAddr: r.RemoteAddr,
 		Header: r.Header, Body: string(body), ContentLength: r.ContentLength, TargetGroup: TargetGroup(r.Context()),
 	}
@@ -127,7 +128,8 @@ func TestSampleEvents(t *testing.T) {
 			TargetGroup: sampleGroup,
 		},
 		"alb-curl.json": {
-			Method: "PUT", RequestURI: "/api/notes/1?draft=true", Path: "/api/notes/1", EscapedPath: "/api/notes/1", RawQuery: "draft=true",
+			Method: "PUT", RequestURI: "/api/notes/1?draft=true",
+			Path: "/api/notes/1", EscapedPath: "/api/notes/1", RawQuery: "draft=true",
 			Host: "app.example.com:8080", RemoteAddr: "203.0.113.9:0",
 			Header: http.Header{
 				"Accept":            {"*/*"},

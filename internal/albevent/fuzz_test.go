@@ -3,6 +3,7 @@ package albevent
 import (
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"testing"
@@ -10,9 +11,7 @@ import (
 
 // echo answers with what came in, so that the fuzzer reaches both directions.
 func echo(w http.ResponseWriter, r *http.Request) {
-	for name, values := range r.Header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), r.Header)
 	w.Header().Set("X-Target", r.URL.RequestURI())
 	_ = r.ParseForm()
 	_, _ = io.Copy(w, r.Body)

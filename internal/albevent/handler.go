@@ -1,13 +1,15 @@
 // Package albevent lets a net/http handler answer the events that an Application Load Balancer (ALB) sends to a Lambda
-// target: it turns the event into a request, records what the handler writes and turns that into the answer the ALB reads.
+// target: it turns the event into a request, records what the handler writes and turns that into the answer the ALB
+// reads.
 //
-// What it does not do: it neither starts the Lambda runtime nor routes, reads no environment, streams nothing (an ALB wants
-// the whole answer at once, so there is no Flush, Hijack or trailer) and knows no other event source than the ALB.
+// What it does not do: it neither starts the Lambda runtime nor routes, reads no environment, streams nothing (an ALB
+// wants the whole answer at once, so there is no Flush, Hijack or trailer) and knows no other event source than the
+// ALB.
 //
 // What the event itself has lost cannot be given back: the order between different query keys that are interleaved, the
-// difference between ?a and ?a= (both come as "" and are rebuilt as a=), empty pairs (?a=1&&b=2), a bare "?", bytes that are
-// not UTF-8 in headers or text bodies, and, without the target group's multi-value attribute, all but the last value of a
-// repeated key.
+// difference between ?a and ?a= (both come as "" and are rebuilt as a=), empty pairs (?a=1&&b=2), a bare "?", bytes
+// that are not UTF-8 in headers or text bodies, and, without the target group's multi-value attribute, all but the last
+// value of a repeated key.
 //
 // Facts and limits: docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
 package albevent
@@ -33,8 +35,8 @@ func NewHandler(h http.Handler) *Handler {
 	return &Handler{next: h}
 }
 
-// Invoke answers one event. It fails only when payload is no ALB event: any error makes the ALB send a bare 502, so whatever
-// goes wrong later becomes an answer instead.
+// Invoke answers one event. It fails only when payload is no ALB event: any error makes the ALB send a bare 502, so
+// whatever goes wrong later becomes an answer instead.
 func (h *Handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	e, err := parseEvent(payload)
 	if err != nil {

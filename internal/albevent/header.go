@@ -10,8 +10,8 @@ import (
 // hopByHop are the headers of one connection (RFC 9110, 7.6.1): the handler's to nobody, the ALB's to the client.
 var hopByHop = []string{"Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
 
-// endToEnd copies what may be sent: no hop-by-hop header, nothing named by Connection, no trailer, and nothing that would make
-// the answer malformed, for which the ALB answers 502.
+// endToEnd copies what may be sent: no hop-by-hop header, nothing named by Connection, no trailer, and nothing that
+// would make the answer malformed, for which the ALB answers 502.
 func endToEnd(header http.Header) http.Header {
 	out := make(http.Header, len(header))
 	for _, name := range slices.Sorted(maps.Keys(header)) {
@@ -54,10 +54,10 @@ func oneLine(value string) string {
 	}, value)
 }
 
-// singleValue is the header for a target group without the multi-value attribute, where a key holds one string. Repeated
-// headers are joined as RFC 9110, 5.3 allows, except cookies, which must not be: each gets a spelling of its own, which are
-// different keys for JSON and the same header for the client. (A practice of Mangum and serverless-wsgi that AWS
-// does not document.)
+// singleValue is the header for a target group without the multi-value attribute, where a key holds one string.
+// Repeated headers are joined as RFC 9110, 5.3 allows, except cookies, which must not be: each gets a spelling of its
+// own, which are different keys for JSON and the same header for the client. (A practice of Mangum and serverless-wsgi
+// that AWS does not document.)
 func singleValue(header http.Header) map[string]string {
 	out := make(map[string]string, len(header))
 	for name, values := range header {
@@ -72,8 +72,8 @@ func singleValue(header http.Header) map[string]string {
 	return out
 }
 
-// spelling flips the case of the letters of name at which i, read as bits, is 1. Set-Cookie has nine letters, so 512 spellings:
-// a 513th cookie replaces the first. Browsers keep fewer for a site.
+// spelling flips the case of the letters of name at which i, read as bits, is 1. Set-Cookie has nine letters, so 512
+// spellings: a 513th cookie replaces the first. Browsers keep fewer for a site.
 func spelling(name string, i int) string {
 	b := []byte(name)
 	for at := range b {

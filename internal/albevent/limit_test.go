@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -68,7 +69,9 @@ func TestTextFallsBackToBase64(t *testing.T) {
 }
 
 func TestPanic(t *testing.T) {
-	for name, cause := range map[string]any{"text": "boom", "error": errors.New("boom"), "nil": nil, "abort": http.ErrAbortHandler} {
+	for name, cause := range map[string]any{
+		"text": "boom", "error": errors.New("boom"), "nil": nil, "abort": http.ErrAbortHandler,
+	} {
 		t.Run(name, func(t *testing.T) {
 			got, log := invoke(t, eventFor("GET", false), func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("X-Half", "done")
@@ -76,8 +79,11 @@ func TestPanic(t *testing.T) {
 				panic(cause)
 			})
 			wantProblem(t, got, "the request could not be handled")
-			if got.Headers["X-Half"] != "" || !strings.Contains(log, "handler panicked") || !strings.Contains(log, "limit_test.go") {
-				t.Errorf("headers %v, log: %s", got.Headers, log)
+			if got.Headers["X-Half"] != "" {
+				t.Errorf("headers %v", got.Headers)
+			}
+			if !strings.Contains(log, "handler panicked") || !strings.Contains(log, "limit_test.go") {
+				t.Errorf("log: %s", log)
 			}
 		})
 	}
@@ -127,9 +133,7 @@ func TestFitsNeverPromisesTooMuch(t *testing.T) {
 		}
 		body := strings.Repeat(fill.Draw(t, "body"), n)[:n]
 		h := NewHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			for name, values := range header {
-				w.Header()[name] = values
-			}
+			maps.Copy(w.Header(), header)
 			write(w, body)
 		}))
 		h.Log = slog.New(slog.DiscardHandler)

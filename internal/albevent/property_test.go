@@ -67,7 +67,8 @@ func albEncode(w wire, multi, inBase64 bool) []byte {
 	if inBase64 {
 		body = base64.StdEncoding.EncodeToString([]byte(body))
 	}
-	return []byte(`{"requestContext":{"elb":{"targetGroupArn":"arn"}},"httpMethod":` + quote(w.method) + `,"path":` + quote(w.path) +
+	return []byte(`{"requestContext":{"elb":{"targetGroupArn":"arn"}},` +
+		`"httpMethod":` + quote(w.method) + `,"path":` + quote(w.path) +
 		`,"` + query + `":` + orderedJSON(w.query, multi) + `,"` + headers + `":` + orderedJSON(w.header, multi) +
 		`,"body":` + quote(body) + `,"isBase64Encoded":` + quote(inBase64) + `}`)
 }
@@ -138,10 +139,12 @@ func compareRequest(t *rapid.T, w wire, r *http.Request) {
 		t.Fatalf("request (-want +got):\n%s", diff)
 	}
 	r.Body = http.NoBody // read above; only the request line matters below
-	if resent := sentAgain(t, withoutMethodRules(r)); r.URL.Opaque != "" || !strings.HasPrefix(w.path, "//") || r.URL.EscapedPath() == w.path {
-		if resent != w.target() {
-			t.Fatalf("a proxy resends %q, want %q", resent, w.target())
-		}
+	resent := sentAgain(t, withoutMethodRules(r))
+	if r.URL.Opaque == "" && strings.HasPrefix(w.path, "//") && r.URL.EscapedPath() != w.path {
+		return // the one path that is resent in another spelling: see target
+	}
+	if resent != w.target() {
+		t.Fatalf("a proxy resends %q, want %q", resent, w.target())
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 // errTooLarge stops a handler that copies an answer of any length, so that the function's memory need not hold it.
 var errTooLarge = errors.New("write answer: larger than a Lambda target may send")
 
-// recorder is the http.ResponseWriter. It keeps to what net/http's server does: the first WriteHeader counts and freezes the
-// header, later changes (trailers among them) are ignored.
+// recorder is the http.ResponseWriter. It keeps to what net/http's server does: the first WriteHeader counts and
+// freezes the header, later changes (trailers among them) are ignored.
 type recorder struct {
 	isHead bool
 
@@ -29,8 +29,8 @@ func newRecorder(r *http.Request) *recorder {
 
 func (w *recorder) Header() http.Header { return w.header }
 
-// WriteHeader ignores informational statuses, 101 among them: there is one answer, and the ALB upgrades nothing to a Lambda
-// target. It panics where net/http does.
+// WriteHeader ignores informational statuses, 101 among them: there is one answer, and the ALB upgrades nothing to a
+// Lambda target. It panics where net/http does.
 func (w *recorder) WriteHeader(status int) {
 	if status < 100 || status > 999 {
 		panic(fmt.Sprintf("invalid WriteHeader code %v", status))
@@ -83,14 +83,15 @@ func (w *recorder) reply() reply {
 	return a
 }
 
-// needsSniffing has net/http's conditions: a handler turns it off with a nil Content-Type, and encoded bytes tell nothing.
+// needsSniffing has net/http's conditions: a handler turns it off with a nil Content-Type, and encoded bytes tell
+// nothing.
 func (w *recorder) needsSniffing() bool {
 	_, named := w.sent["Content-Type"]
 	return !named && len(w.body) > 0 && w.sent.Get("Content-Encoding") == ""
 }
 
-// setLength leaves a Content-Length only where it is true. The ALB sets its own for a body it sends; for HEAD nobody else knows
-// it (whether the ALB passes that one on is not verified).
+// setLength leaves a Content-Length only where it is true. The ALB sets its own for a body it sends; for HEAD nobody
+// else knows it (whether the ALB passes that one on is not verified).
 func (w *recorder) setLength(header http.Header) {
 	length := strconv.Itoa(w.written)
 	switch {

@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// request builds what net/http's own server would have handed out for the same bytes. TLS stays nil and URL.Scheme empty
-// even for https, which the ALB has taken off: X-Forwarded-Proto is kept for those who ask. A request that came in chunks
-// arrives here as a whole, with its length known.
+// request builds what net/http's own server would have handed out for the same bytes. TLS stays nil and URL.Scheme
+// empty even for https, which the ALB has taken off: X-Forwarded-Proto is kept for those who ask. A request that came
+// in chunks arrives here as a whole, with its length known.
 func (e *event) request(ctx context.Context) (*http.Request, error) {
 	body, err := e.body()
 	if err != nil {
@@ -45,10 +45,10 @@ func (e *event) header() http.Header {
 	return header
 }
 
-// remoteAddr is the last entry of X-Forwarded-For: the peer of the ALB's own connection. Everything before it is whatever the
-// caller chose to send. This holds for the load balancer attribute routing.http.xff_header_processing.mode = append (the
-// default); with preserve the last entry is the caller's word too, with remove there is none. Without a readable entry, as in
-// a health check, it is empty.
+// remoteAddr is the last entry of X-Forwarded-For: the peer of the ALB's own connection. Everything before it is
+// whatever the caller chose to send. This holds for the load balancer attribute routing.http.xff_header_processing.mode
+// = append (the default); with preserve the last entry is the caller's word too, with remove there is none. Without a
+// readable entry, as in a health check, it is empty.
 func remoteAddr(header http.Header) string {
 	values := header.Values("X-Forwarded-For")
 	if len(values) == 0 {
@@ -62,8 +62,8 @@ func remoteAddr(header http.Header) string {
 	return net.JoinHostPort(addr.String(), "0")
 }
 
-// parseAddr also reads an address with a port, as routing.http.xff_client_port.enabled writes it. The port is dropped all the
-// same, so that RemoteAddr looks alike for everybody.
+// parseAddr also reads an address with a port, as routing.http.xff_client_port.enabled writes it. The port is dropped
+// all the same, so that RemoteAddr looks alike for everybody.
 func parseAddr(s string) (netip.Addr, bool) {
 	if withPort, err := netip.ParseAddrPort(s); err == nil {
 		return withPort.Addr(), true

@@ -11,7 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// sentAgain is the request line's target that net/http's client writes for a request passed on with only Scheme and Host set.
+// sentAgain is the request line's target that net/http's client writes for a request passed on with only Scheme and
+// Host set.
 func sentAgain(t interface{ Fatal(...any) }, r *http.Request) string {
 	out := r.Clone(r.Context())
 	out.URL.Scheme, out.URL.Host, out.RequestURI = "http", "alb.example.com", ""
@@ -49,7 +50,9 @@ func TestTarget(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			u, requestURI := target(tc.path, query)
-			r := &http.Request{Method: "GET", URL: u, RequestURI: requestURI, Host: "app.example.com", Header: http.Header{}}
+			r := &http.Request{
+				Method: http.MethodGet, URL: u, RequestURI: requestURI, Host: "app.example.com", Header: http.Header{},
+			}
 			got := []string{u.Path, u.EscapedPath(), sentAgain(t, r)}
 			if diff := cmp.Diff([]string{tc.wantPath, tc.wantEscaped, tc.wantWire}, got); diff != "" {
 				t.Errorf("path, escaped path, wire (-want +got):\n%s", diff)

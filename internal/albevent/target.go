@@ -5,17 +5,19 @@ import (
 	"strings"
 )
 
-// target rebuilds the request target. The second result is Request.RequestURI: the client's bytes, but for those that no
-// request line can hold (space, control bytes, a "?" inside the path), which are percent-encoded. No legal client sends them.
+// target rebuilds the request target. The second result is Request.RequestURI: the client's bytes, but for those that
+// no request line can hold (space, control bytes, a "?" inside the path), which are percent-encoded. No legal client
+// sends them.
 //
 // The URL is made so that a proxy which sets only Scheme and Host resends the same target:
 //
 //   - a path that net/url can hold goes to Path and RawPath, and EscapedPath gives it back;
-//   - one that it cannot hold (%zz, raw |, ", ^ or non-ASCII bytes) goes to Opaque as well, which net/http's client writes as it
-//     stands. Path is then the lenient decoding (bad escapes stay as they are) and EscapedPath a valid escaping of it. Such a
-//     URL must not be turned into a string and parsed again: URL.String leaves the host out when Opaque is set;
-//   - one that begins with "//" besides goes without Opaque, because net/url would take it for a host. It alone is resent in the
-//     valid escaping.
+//   - one that it cannot hold (%zz, raw |, ", ^ or non-ASCII bytes) goes to Opaque as well, which net/http's client
+//     writes as it stands. Path is then the lenient decoding (bad escapes stay as they are) and EscapedPath a valid
+//     escaping of it. Such a URL must not be turned into a string and parsed again: URL.String leaves the host out when
+//     Opaque is set;
+//   - one that begins with "//" besides goes without Opaque, because net/url would take it for a host. It alone is
+//     resent in the valid escaping.
 //
 // That the ALB passes the path undecoded is inferred from what it does to the query, not documented.
 func target(path string, query fields) (*url.URL, string) {
@@ -60,7 +62,8 @@ func rawQuery(query fields) string {
 // isUnsendable names the bytes that would end or break a request line.
 func isUnsendable(c byte) bool { return c <= ' ' || c == 0x7f }
 
-// isPathByte tells whether net/url accepts the byte at i in a RawPath: RFC 3986's pchar, "/" and, as browsers send them, brackets.
+// isPathByte tells whether net/url accepts the byte at i in a RawPath: RFC 3986's pchar, "/" and, as browsers send
+// them, brackets.
 func isPathByte(s string, i int) bool {
 	switch c := s[i]; {
 	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':

@@ -33,19 +33,29 @@ type shared struct {
 	idle map[string]string // the last decision to do nothing, by service
 }
 
-// New returns a handler that stamps lines with clk's time. Text is coloured if out is a terminal and NO_COLOR is not
-// set.
-func New(out io.Writer, clk clock.Clock, asJSON bool) *Handler {
-	h := &Handler{clock: clk, colour: colourful(out), shared: &shared{out: out, idle: map[string]string{}}}
-	if asJSON {
+// Form is how events are written.
+type Form int
+
+// The forms of events.
+const (
+	Plain  Form = iota // text
+	Colour             // text with colours
+	JSON
+)
+
+// New returns a handler that stamps lines with clk's time.
+func New(out io.Writer, clk clock.Clock, form Form) *Handler {
+	h := &Handler{clock: clk, colour: form == Colour, shared: &shared{out: out, idle: map[string]string{}}}
+	if form == JSON {
 		h.json = slog.NewJSONHandler(out, nil)
 	}
 	return h
 }
 
-func colourful(out io.Writer) bool {
+// Colourful tells whether text for out should have colours: it is a terminal that has some, and NO_COLOR is not set.
+func Colourful(out io.Writer, getenv func(string) string) bool {
 	file, ok := out.(*os.File)
-	if !ok || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+	if !ok || getenv("NO_COLOR") != "" || getenv("TERM") == "dumb" {
 		return false
 	}
 	info, err := file.Stat()

@@ -131,8 +131,8 @@ func (c *Controller) Stop(ctx context.Context, svc settings.Service, before poli
 }
 
 // Fail stops a service whose wake has failed, and notes the failure in the mark. The note comes last: written first, it
-// would cover the mark of a request that crosses it. A pass that dies in between leaves a failure that nobody counted,
-// which costs one try without back-off.
+// would cover the mark of any request that crosses it, and not only of one between the look and the note. A pass that
+// dies in between leaves a failure that nobody counted, which costs one try without back-off.
 func (c *Controller) Fail(ctx context.Context, svc settings.Service, before policy.Rule) (undone bool, err error) {
 	after, undone, err := c.stop(ctx, svc, before)
 	if err != nil || undone {

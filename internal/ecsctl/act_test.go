@@ -1,6 +1,7 @@
 package ecsctl_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -10,8 +11,8 @@ import (
 	"github.com/catnap-dev/catnap/internal/settings"
 )
 
-// observation is the calls of one look at a service that may have a target.
-var observation = []string{"DescribeServices", "DescribeRules", "DescribeTargetHealth"}
+// look is the calls by which Disarm looks once more.
+var look = []string{"DescribeServices", "DescribeTargetHealth"}
 
 func (w *world) start(desired int) {
 	w.t.Helper()
@@ -21,7 +22,7 @@ func (w *world) start(desired int) {
 }
 
 func TestStartMarksBeforeItCountsAndLooksAgain(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(_ *testing.T, w *world) {
 		w.write(true, w.mark(-time.Hour, -2*time.Hour, 3))
 		w.start(0)
 		w.expectCalls("DescribeRules", "ModifyRule /*", "UpdateService 2", "DescribeServices")
@@ -31,7 +32,7 @@ func TestStartMarksBeforeItCountsAndLooksAgain(t *testing.T) {
 }
 
 func TestStartArmsADisarmedRule(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(_ *testing.T, w *world) {
 		w.write(false, w.mark(-time.Second, -time.Second, 0)) // disarmed: not a wake of a moment ago
 		w.start(0)
 		w.expectRule("/* " + w.mark(0, 0, 0))
@@ -51,7 +52,7 @@ func TestStartLeavesAFreshWakeToItsOwner(t *testing.T) {
 		{time.Second, 0, true},
 		{-3 * time.Second, -3 * time.Second, true}, // another function's clock is ahead
 	} {
-		bubble(t, func(t *testing.T, w *world) {
+		bubble(t, func(_ *testing.T, w *world) {
 			w.write(true, w.mark(-test.age, -test.active, 0))
 			before := w.rule()
 			w.start(0)
@@ -67,7 +68,7 @@ func TestStartLeavesAFreshWakeToItsOwner(t *testing.T) {
 }
 
 func TestStartDoesNotLowerACount(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
+	bubble(t, func(_ *testing.T, w *world) {
 		w.desire(5)
 		w.start(5)
 		w.expectCalls("DescribeRules", "ModifyRule /*", "DescribeServices")
@@ -87,7 +88,7 @@ func TestStartSetsTheCountAgainIfAStopCrossed(t *testing.T) {
 			"DescribeRules", "ModifyRule /*", "UpdateService 2", "DescribeServices", "UpdateService 2",
 		}},
 	} {
-		bubble(t, func(t *testing.T, w *world) {
+		bubble(t, func(_ *testing.T, w *world) {
 			w.desire(test.seen)
 			w.before(test.operation, 1, func() { w.desire(0) })
 			w.start(test.seen)
@@ -95,83 +96,6 @@ func TestStartSetsTheCountAgainIfAStopCrossed(t *testing.T) {
 			w.expectDesired(2)
 		})
 	}
-}
-
-func TestStopSetsZeroAndLooksOnceMore(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
-		w.healthy()
-		undone, err := w.control.Stop(t.Context(), w.svc, w.observe().Rule)
-		if undone || err != nil {
-			t.Errorf("undone %t, %v", undone, err)
-		}
-		w.expectCalls("UpdateService 0", "DescribeRules")
-		w.expectDesired(0)
-	})
-}
-
-func TestStopIsUndoneByWhatAVisitorDoes(t *testing.T) {
-	minute := -time.Minute
-	for name, test := range map[string]struct {
-		before  string
-		armed   bool
-		mark    string // relative to now; "" keeps it
-		between func(*world)
-		undone  bool
-	}{
-		"nothing":           {between: func(*world) {}},
-		"disarmed":          {between: func(w *world) { w.write(false, w.mark(0, 0, 0)) }, undone: true},
-		"a wake":            {between: func(w *world) { w.write(true, w.mark(0, 0, 0)) }, undone: true},
-		"a wake, long ago":  {between: func(w *world) { w.write(true, w.mark(2*minute, 2*minute, 0)) }, undone: true},
-		"another reaper":    {between: func(w *world) { w.write(true, w.mark(0, minute, 0)) }},
-		"a failure's mark":  {between: func(w *world) { w.write(true, w.mark(0, minute, 1)) }},
-		"rewritten by hand": {between: func(w *world) { w.modify(paths("/*")) }},
-	} {
-		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T, w *world) {
-				w.healthy()
-				before := w.observe().Rule
-				w.before("DescribeRules", 1, func() { test.between(w) })
-				undone, err := w.control.Stop(t.Context(), w.svc, before)
-				if undone != test.undone || err != nil {
-					t.Errorf("undone %t, %v", undone, err)
-				}
-				if !undone {
-					w.expectDesired(0)
-					return
-				}
-				w.expectDesired(2)
-				w.expectRule("/* " + w.mark(0, 0, 0))
-			})
-		})
-	}
-}
-
-func TestAnUndoneStopDoesNotRemarkAFreshWake(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
-		w.healthy()
-		before := w.observe().Rule
-		fresh := w.mark(-time.Second, -time.Second, 0)
-		w.before("DescribeRules", 1, func() { w.write(true, fresh) })
-		if undone, err := w.control.Stop(t.Context(), w.svc, before); !undone || err != nil {
-			t.Errorf("undone %t, %v", undone, err)
-		}
-		w.expectCalls("UpdateService 0", "DescribeRules", "DescribeRules", "UpdateService 2", "DescribeServices")
-		w.expectRule("/* " + fresh)
-		w.expectDesired(2)
-	})
-}
-
-// A freeze stops a wake, too: the wake's own mark, unchanged, is nobody's word against it.
-func TestStopOfAWakeThatNobodyAskedForAgain(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
-		w.start(0)
-		before := w.observe().Rule
-		time.Sleep(time.Minute)
-		if undone, err := w.control.Stop(t.Context(), w.svc, before); undone || err != nil {
-			t.Errorf("undone %t, %v", undone, err)
-		}
-		w.expectDesired(0)
-	})
 }
 
 func TestDisarmLooksOnceMore(t *testing.T) {
@@ -182,7 +106,7 @@ func TestDisarmLooksOnceMore(t *testing.T) {
 		if undone || err != nil {
 			t.Errorf("undone %t, %v", undone, err)
 		}
-		w.expectCalls(append([]string{"DescribeRules", "ModifyRule /.catnap/*"}, observation...)...)
+		w.expectCalls(append([]string{"DescribeRules", "ModifyRule /.catnap/*"}, look...)...)
 		w.expectRule("/.catnap/* " + w.mark(0, -time.Second, 0)) // a healthy target ends the row of failures
 		w.expectDesired(1)
 	})
@@ -196,38 +120,31 @@ func TestDisarmLeavesADisarmedRuleAlone(t *testing.T) {
 		if undone, err := w.control.Disarm(t.Context(), w.svc, time.Now()); undone || err != nil {
 			t.Errorf("undone %t, %v", undone, err)
 		}
-		w.expectCalls(append([]string{"DescribeRules"}, observation...)...)
+		w.expectCalls(append([]string{"DescribeRules"}, look...)...)
 		w.expectRule(before)
 	})
 }
 
 func TestDisarmIsUndoneIfTheServiceCannotAnswer(t *testing.T) {
+	stopped := func(w *world) { w.desire(0) }
 	for _, test := range []struct {
 		name    string
 		armed   bool
 		between func(*world)
-		want    []string // after the write
+		undo    []string // after the look
 		desired int
 	}{
 		{
-			"stopped", true, func(w *world) { w.desire(0) },
-			[]string{
-				"DescribeServices", "DescribeRules",
-				"DescribeRules", "ModifyRule /*", "UpdateService 2", "DescribeServices",
-			},
-			2,
+			"stopped", true, stopped,
+			[]string{"DescribeRules", "ModifyRule /*", "UpdateService 2", "DescribeServices"}, 2,
 		},
 		{
 			"the last target went", true, func(w *world) { w.lb.Deregister(w.svc.TargetGroup, "10.0.0.9") },
-			append(observation[:3:3], "DescribeRules", "ModifyRule /*", "DescribeServices"), 1,
+			[]string{"DescribeRules", "ModifyRule /*", "DescribeServices"}, 1,
 		},
 		{
-			"stopped, and disarmed by somebody else", false, func(w *world) { w.desire(0) },
-			[]string{
-				"DescribeServices", "DescribeRules",
-				"DescribeRules", "ModifyRule /*", "UpdateService 2", "DescribeServices",
-			},
-			2,
+			"stopped, and disarmed by somebody else", false, stopped,
+			[]string{"DescribeRules", "ModifyRule /*", "UpdateService 2", "DescribeServices"}, 2,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -243,7 +160,7 @@ func TestDisarmIsUndoneIfTheServiceCannotAnswer(t *testing.T) {
 				if test.armed {
 					want = append(want, "ModifyRule /.catnap/*")
 				}
-				w.expectCalls(append(want, test.want...)...)
+				w.expectCalls(slices.Concat(want, look, test.undo)...)
 				w.expectDesired(test.desired)
 				if got := w.observe().Rule; !got.Armed || !got.Mark.Waking() {
 					t.Errorf("rule is %+v", got)
@@ -253,57 +170,49 @@ func TestDisarmIsUndoneIfTheServiceCannotAnswer(t *testing.T) {
 	}
 }
 
-// failing is a wake of six minutes ago that has brought no target.
-func (w *world) failing(failures int) policy.Rule {
-	w.service().broken = true
-	w.write(true, w.mark(-6*time.Minute, -6*time.Minute, failures))
-	w.desire(1)
-	return w.observe().Rule
-}
-
-func TestFailNotesThenStops(t *testing.T) {
+// Whatever others have marked meanwhile: if it was a wake of this moment, its mark is kept.
+func TestAnUndoneDisarmDoesNotRemarkAFreshWake(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
-		for failures := range 3 {
-			w.calls = nil
-			before := w.failing(failures)
-			if undone, err := w.control.Fail(t.Context(), w.svc, before); undone || err != nil {
-				t.Errorf("undone %t, %v", undone, err)
-			}
-			w.expectCalls("DescribeRules", "ModifyRule /*", "UpdateService 0", "DescribeRules")
-			w.expectRule("/* " + w.mark(0, -6*time.Minute, failures+1))
-			w.expectDesired(0)
-			if seen := w.observe(); !seen.FailureNoted() || !seen.BackingOff(time.Now()) {
-				t.Errorf("the failure is not noted in %+v", seen)
-			}
-		}
-	})
-}
-
-func TestFailLeavesANewerWakeAlone(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
-		before := w.failing(1)
-		wake := w.mark(-time.Second, -time.Second, 1)
-		w.write(true, wake)
-		if undone, err := w.control.Fail(t.Context(), w.svc, before); !undone || err != nil {
+		w.healthy()
+		w.write(true, w.mark(-time.Minute, -time.Minute, 0))
+		fresh := w.mark(-time.Second, -time.Second, 0)
+		w.before("DescribeServices", 1, func() {
+			w.desire(0)
+			w.write(true, fresh)
+		})
+		if undone, err := w.control.Disarm(t.Context(), w.svc, time.Now()); !undone || err != nil {
 			t.Errorf("undone %t, %v", undone, err)
 		}
-		w.expectCalls("DescribeRules")
-		w.expectRule("/* " + wake)
-		w.expectDesired(1)
+		undo := []string{"DescribeRules", "UpdateService 2", "DescribeServices"}
+		w.expectCalls(slices.Concat([]string{"DescribeRules", "ModifyRule /.catnap/*"}, look, undo)...)
+		w.expectRule("/* " + fresh)
+		w.expectDesired(2)
 	})
 }
 
-func TestFailIsUndoneByAWakeWhileItStops(t *testing.T) {
-	for _, operation := range []string{"UpdateService", "DescribeRules"} {
+func TestAnUnmarkedRuleIsMarkedWhereverItStands(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.healthy()
+		w.modify(paths("/.catnap/*"))
+		if done, seen := w.heal(); len(done) > 1 || seen.Rule.Mark.Since.IsZero() {
+			t.Errorf("after %v: %+v", done, seen)
+		}
+	})
+}
+
+// Marks count seconds: an activity within the second of the arming is put before it.
+func TestArmIsNeverTakenForAWake(t *testing.T) {
+	for _, ago := range []time.Duration{-time.Minute, 0, 100 * time.Millisecond, 950 * time.Millisecond} {
 		bubble(t, func(t *testing.T, w *world) {
-			before := w.failing(1)
-			n := map[string]int{"UpdateService": 1, "DescribeRules": 2}[operation]
-			w.before(operation, n, func() { w.write(true, w.mark(0, 0, 2)) })
-			if undone, err := w.control.Fail(t.Context(), w.svc, before); !undone || err != nil {
-				t.Errorf("undone %t, %v", undone, err)
+			w.write(false, w.mark(-time.Minute, -time.Minute, 0))
+			time.Sleep(900 * time.Millisecond)
+			if err := w.control.Arm(t.Context(), w.svc, time.Now().Add(-ago)); err != nil {
+				t.Fatal(err)
 			}
-			w.expectRule("/* " + w.mark(0, 0, 2))
-			w.expectDesired(2)
+			w.expectRule("/* " + w.mark(0, -time.Second, 0))
+			if seen := w.observe(); seen.Rule.Mark.Waking() {
+				t.Errorf("active %s ago: got %+v", ago, seen.Rule)
+			}
 		})
 	}
 }

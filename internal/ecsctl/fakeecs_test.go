@@ -31,6 +31,8 @@ type fakeService struct {
 	protected        []string // task ARNs
 	broken           bool     // its tasks never become targets
 	targets          int      // healthy ones, where no load balancer checks them; a new task's comes too late to count
+	lingers          bool     // a stopped task's target stays, for the test to take away
+	stopped          bool     // the desired count has been set to zero
 }
 
 func newFakeECS() *fakeECS { return &fakeECS{services: map[string]*fakeService{}} }
@@ -45,7 +47,8 @@ func (f *fakeECS) set(s *fakeService, count int) {
 	f.mu.Lock()
 	changed := s.desired != count
 	s.desired = count
-	if count == 0 {
+	s.stopped = s.stopped || count == 0
+	if count == 0 && !s.lingers {
 		s.targets = 0
 	}
 	f.mu.Unlock()

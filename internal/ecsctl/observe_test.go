@@ -43,33 +43,36 @@ func expectError(t *testing.T, err error, prefix string) {
 }
 
 func TestObserveEveryCombination(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
-		since, active := time.Now().Add(-time.Minute).UTC(), time.Now().Add(-2*time.Minute).UTC()
-		mark := w.mark(-time.Minute, -2*time.Minute, 3)
-		for _, desired := range []int{0, 1, 2} {
-			for _, broken := range []bool{false, true} {
-				for _, armed := range []bool{false, true} {
-					w.service().broken = broken
-					w.desire(0)
-					w.desire(desired)
-					time.Sleep(time.Second)
-					w.service().running, w.service().pending = int32(desired), int32(7-desired)
-					w.write(armed, mark)
-					want := policy.Snapshot{
-						Found: true, Desired: desired, Running: desired, Pending: 7 - desired,
-						Rule: policy.Rule{Armed: armed, Mark: policy.Mark{Since: since, Active: active, Failures: 3}},
-					}
-					if desired > 0 && !broken {
-						want.Healthy = 1
-					}
-					got, err := w.control.Observe(t.Context(), w.svc)
-					if diff := cmp.Diff(want, got); diff != "" || err != nil {
-						t.Errorf("desired %d, broken %t, armed %t: %v (-want +got):\n%s", desired, broken, armed, err, diff)
-					}
-				}
+	for desired := range 3 {
+		for _, broken := range []bool{false, true} {
+			for _, armed := range []bool{false, true} {
+				t.Run(fmt.Sprintf("desired %d, broken %t, armed %t", desired, broken, armed), func(t *testing.T) {
+					bubble(t, func(_ *testing.T, w *world) { w.observeOne(desired, broken, armed) })
+				})
 			}
 		}
-	})
+	}
+}
+
+func (w *world) observeOne(desired int, broken, armed bool) {
+	w.t.Helper()
+	w.service().broken = broken
+	w.desire(desired)
+	time.Sleep(time.Second)
+	w.service().running, w.service().pending = int32(desired), int32(7-desired)
+	w.write(armed, w.mark(-time.Minute, -2*time.Minute, 3))
+	since, active := time.Now().Add(-time.Minute).UTC(), time.Now().Add(-2*time.Minute).UTC()
+	want := policy.Snapshot{
+		Found: true, Desired: desired, Running: desired, Pending: 7 - desired,
+		Rule: policy.Rule{Armed: armed, Mark: policy.Mark{Since: since, Active: active, Failures: 3}},
+	}
+	if desired > 0 && !broken {
+		want.Healthy = 1
+	}
+	got, err := w.control.Observe(w.t.Context(), w.svc)
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		w.t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
 }
 
 func TestObserveAsksForTargetsOfAServiceThatMayHaveThemOnly(t *testing.T) {
@@ -79,6 +82,7 @@ func TestObserveAsksForTargetsOfAServiceThatMayHaveThemOnly(t *testing.T) {
 		w.healthy()
 		w.calls = nil
 		must(w.control.Observe(t.Context(), w.svc))
+		slices.Sort(w.calls[1:]) // they are asked at the same time
 		w.expectCalls("DescribeServices", "DescribeRules", "DescribeTargetHealth")
 	})
 }
@@ -260,25 +264,30 @@ func TestCountsReturnsWhatCouldBeRead(t *testing.T) {
 			if err == nil {
 				t.Fatal("no error")
 			}
-			lost := 0
-			for _, svc := range services {
-				read, ok := got[svc.Name]
-				if named := strings.Contains(err.Error(), svc.Service); named == ok {
-					t.Errorf("%s was read: %t, is named in the error: %t", svc.Name, ok, named)
-				}
-				if ok && !read.Found {
-					t.Errorf("%s was not found", svc.Name)
-				}
-				if !ok {
-					lost++
-				}
-			}
-			if !slices.Contains([]int{3, 5, 10}, lost) {
-				t.Errorf("%d services were lost with one call", lost)
-			}
+			expectLost(t, services, got, err)
 			expectError(t, errors.Unwrap(asJoined(t, err)), "")
 		})
 	}
+}
+
+// expectLost wants the services of one call lost and named in the error, and all others read.
+func expectLost(t *testing.T, services []settings.Service, got map[string]policy.Snapshot, err error) {
+	t.Helper()
+	for _, svc := range services {
+		read, ok := got[svc.Name]
+		if named := strings.Contains(err.Error(), svc.Service); named == ok {
+			t.Errorf("%s was read: %t, is named in the error: %t", svc.Name, ok, named)
+		}
+		if ok && !read.Found {
+			t.Errorf("%s was not found", svc.Name)
+		}
+	}
+	if lost := len(services) - len(got); !slices.Contains([]int{3, 5, 10}, lost) {
+		t.Errorf("%d services were lost with one call", lost)
+	}
+}
+
+func TestCountsReturnsEveryError(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
 		w.fail("DescribeServices", 0)
 		got, err := w.control.Counts(t.Context(), slices.Concat(w.many("red", 1), w.many("blue", 1)))

@@ -27,31 +27,38 @@ func TestArmAndDisarmWriteTheDocumentedPatterns(t *testing.T) {
 		{"four with everything", []string{"/a", "/*", "/b", "/c"}, "/a /* /b /c MARK", "/.catnap/* MARK"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			bubble(t, func(t *testing.T, w *world) {
+			bubble(t, func(_ *testing.T, w *world) {
 				w.svc.Patterns = test.patterns
 				w.healthy()
-				active := time.Now().Add(-3 * time.Minute)
 				mark := w.mark(0, -3*time.Minute, 0)
 				for range 2 { // again: nothing piles up
-					if err := w.control.Arm(t.Context(), w.svc, active); err != nil {
-						t.Fatal(err)
-					}
-					w.expectRule(strings.Replace(test.armed, "MARK", mark, 1))
-					if !w.observe().Rule.Armed {
-						t.Error("not armed")
-					}
+					w.switchTo(true, strings.Replace(test.armed, "MARK", mark, 1))
 				}
 				for range 2 {
-					if undone, err := w.control.Disarm(t.Context(), w.svc, active); undone || err != nil {
-						t.Fatal(undone, err)
-					}
-					w.expectRule(strings.Replace(test.disarmed, "MARK", mark, 1))
-					if w.observe().Rule.Armed {
-						t.Error("armed")
-					}
+					w.switchTo(false, strings.Replace(test.disarmed, "MARK", mark, 1))
 				}
 			})
 		})
+	}
+}
+
+// switchTo arms or disarms the rule, after an activity three minutes ago.
+func (w *world) switchTo(armed bool, want string) {
+	w.t.Helper()
+	active := time.Now().Add(-3 * time.Minute)
+	var undone bool
+	var err error
+	if armed {
+		err = w.control.Arm(w.t.Context(), w.svc, active)
+	} else {
+		undone, err = w.control.Disarm(w.t.Context(), w.svc, active)
+	}
+	if undone || err != nil {
+		w.t.Errorf("undone %t, %v", undone, err)
+	}
+	w.expectRule(want)
+	if got := w.observe().Rule.Armed; got != armed {
+		w.t.Errorf("armed: %t", got)
 	}
 }
 
@@ -80,25 +87,20 @@ func TestTheUsersConditionsAreKeptInOneForm(t *testing.T) {
 	}
 	bubble(t, func(t *testing.T, w *world) {
 		w.modify(host, paths("/.catnap/*", w.mark(-time.Hour, -time.Hour, 0)), header)
-		want := []elbtypes.RuleCondition{host, header, paths("/*", w.mark(0, 0, 0))}
+		want := &elb.ModifyRuleInput{
+			RuleArn:    &w.svc.WakerRule, // and no Actions
+			Conditions: []elbtypes.RuleCondition{host, header, paths("/*", w.mark(0, -time.Minute, 0))},
+		}
 		for range 2 {
-			if err := w.control.Arm(t.Context(), w.svc, time.Now()); err != nil {
+			if err := w.control.Arm(t.Context(), w.svc, time.Now().Add(-time.Minute)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		for _, in := range w.wrote {
-			if diff := cmp.Diff(want, in.Conditions, cmpopts.IgnoreUnexported(
-				elbtypes.RuleCondition{}, elbtypes.HostHeaderConditionConfig{}, elbtypes.HttpHeaderConditionConfig{},
-				elbtypes.PathPatternConditionConfig{},
-			)); diff != "" {
-				t.Errorf("conditions (-want +got):\n%s", diff)
-			}
-			if in.Actions != nil || *in.RuleArn != w.svc.WakerRule {
-				t.Errorf("rule %s, actions %v", *in.RuleArn, in.Actions)
-			}
-		}
-		if len(w.wrote) != 2 {
-			t.Errorf("%d writes", len(w.wrote))
+		if diff := cmp.Diff([]*elb.ModifyRuleInput{want, want}, w.wrote, cmpopts.IgnoreUnexported(
+			elb.ModifyRuleInput{}, elbtypes.RuleCondition{}, elbtypes.HostHeaderConditionConfig{},
+			elbtypes.HttpHeaderConditionConfig{}, elbtypes.PathPatternConditionConfig{},
+		)); diff != "" {
+			t.Errorf("writes (-want +got):\n%s", diff)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package ecsctl_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -54,6 +55,7 @@ func bubble(t *testing.T, test func(*testing.T, *world)) {
 
 // newWorld takes the health of targets from the load balancer, which checks a server in memory, or from health.
 func newWorld(t *testing.T, health func(*fakeECS) int) *world {
+	t.Helper()
 	var memory network.Memory
 	w := &world{t: t, lb: alb.New(alb.Options{Dial: memory.DialContext}), ecs: newFakeECS()}
 	if health == nil {
@@ -83,14 +85,21 @@ func (w *world) connect(b *awsapi.Backplane, ecsCore, elbCore awsapi.Core) *ecsc
 
 // serve runs the load balancer and the application that its health checks ask.
 func (w *world) serve(memory *network.Memory) {
+	w.t.Helper()
 	w.t.Cleanup(func() { time.Sleep(time.Second) }) // net/http servers linger after they close a connection
 	listener, err := memory.Listen(w.t.Context(), "10.0.0.9:80")
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	server := &http.Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})}
-	go server.Serve(listener)
-	w.t.Cleanup(func() { server.Close() })
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	w.t.Cleanup(func() {
+		server.Close()
+		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+			w.t.Error(err)
+		}
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- w.lb.Run(ctx) }()
@@ -235,17 +244,11 @@ func (w *world) expectCalls(want ...string) {
 	}
 }
 
-// sequence is control's calls in order; an observation's two parallel calls are put in one order.
+// sequence is control's calls in order.
 func (w *world) sequence() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	calls := slices.Clone(w.calls)
-	for i := range len(calls) - 2 {
-		if calls[i] == "DescribeServices" && calls[i+1] == "DescribeTargetHealth" && calls[i+2] == "DescribeRules" {
-			calls[i+1], calls[i+2] = calls[i+2], calls[i+1]
-		}
-	}
-	return calls
+	return slices.Clone(w.calls)
 }
 
 // seen is a core that writes down what it is asked, and may answer for the health of targets.

@@ -17,7 +17,7 @@ var hostileNames = []string{
 	`javascript:alert(1)`,
 	"<!--", "-->", "<![CDATA[", "&lt;script&gt;",
 	"</style><style>*{display:none}</style>",
-	"\u202egnp.exe", "a\x00b", "\xff\xfe<b>", "‮<script", "＜script＞",
+	"\u202egnp.exe", "a\x00b", "\xff\xfe<b>", "\u202e<script", "＜script＞",
 }
 
 // tag matches what a browser could take for the start or the end of an element, a comment or a declaration.

@@ -80,17 +80,29 @@ func measure(s Snapshot, set Settings, now time.Time) Decision {
 	return Decision{Action: ActionMeasure, Reason: ReasonNeedsEvidence, From: from.Truncate(time.Minute)}
 }
 
-// due is when the minute that begins at start is settled if metrics are on time, and soon if they are late.
+// due is when the minute that begins at start is settled if metrics are on time, soon if they are a little late, and
+// at the next pass if they are later than that.
 func due(start time.Time, set Settings, now time.Time) time.Time {
 	at := start.Add(time.Minute + set.MetricLag)
-	if !at.After(now) {
+	switch late := now.Sub(at); {
+	case late < 0:
+		return at
+	case late < 2*time.Minute:
 		return now.Add(Retry)
+	default:
+		return now.Add(time.Minute)
 	}
-	return at
 }
 
 // firstAfter is the start of the first minute that begins after t.
 func firstAfter(t time.Time) time.Time { return t.Truncate(time.Minute).Add(time.Minute) }
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
 
 func latest(a, b time.Time) time.Time {
 	if b.After(a) {
@@ -103,9 +115,20 @@ func (set Settings) pinned(now time.Time) bool { return set.PinnedUntil.After(no
 
 func (s Snapshot) frozen(now time.Time) bool { return s.FrozenUntil.After(now) }
 
+// wanted tells whether an order keeps the service awake without visitors.
+func (set Settings) wanted(now time.Time) bool { return set.pinned(now) || set.Schedule.Covers(now) }
+
+// stuck is after how long a deployment in progress does not count any more: without a circuit breaker ECS tries one
+// that cannot succeed for ever.
+const stuck = 3 * time.Hour
+
+func (s Snapshot) deploying(now time.Time) bool {
+	return s.Deploying && now.Before(s.DeployedAt.Add(stuck))
+}
+
 // begun is when the current attempt to have a healthy target began: at the mark, or with a newer deployment.
-func (s Snapshot) begun() time.Time {
-	if s.Deploying {
+func (s Snapshot) begun(now time.Time) time.Time {
+	if s.deploying(now) {
 		return latest(s.Rule.Mark.Since, s.DeployedAt)
 	}
 	return s.Rule.Mark.Since

@@ -154,25 +154,32 @@ func answerAsleep(c Caller, s Snapshot) Reply {
 	return reply
 }
 
-// newTask is less than a Fargate task needs from a wake to its first passing health check.
-const newTask = 10 * time.Second
-
 // serves tells whether a request that reached the service target group would be answered by the application.
 //
 // A target that is healthy in the first seconds of a wake is not the new task's. It is one that is being stopped, and
-// that ECS has not yet taken out of the load balancer: whoever is handed over to it meets an empty target group.
+// that ECS has not yet taken out of the load balancer: whoever is handed over to it meets an empty target group. A
+// Fargate task needs longer than handOver from a wake to its first passing health check.
 func (s Snapshot) serves(now time.Time) bool {
-	old := s.Rule.Armed && s.Rule.Mark.Waking() && now.Before(s.Rule.Mark.Since.Add(newTask))
+	old := s.Rule.Armed && s.Rule.Mark.Waking() && now.Before(s.Rule.Mark.Since.Add(handOver))
 	return s.Desired > 0 && s.Healthy > 0 && !old
 }
 
 // AnswerUnknown says how the waker answers while AWS can't be asked: people get the waiting page, which looks again,
 // and clients are held, which looks again, too.
 func AnswerUnknown(c Caller) Reply {
-	kinds := map[Caller]ReplyKind{
-		CallerNavigation: ReplyPage, CallerClient: ReplyHold, CallerAsset: ReplyNotFound, CallerStatus: ReplyUnavailable,
+	reply := Reply{Action: ActionNone, Reason: ReasonUnknown}
+	switch c {
+	case CallerNavigation:
+		reply.Kind = ReplyPage
+	case CallerClient:
+		reply.Kind = ReplyHold
+	case CallerAsset:
+		reply.Kind = ReplyNotFound
+	case CallerStatus:
+		reply.Kind = ReplyUnavailable
+	default: // the others need no snapshot, so nobody asks
 	}
-	return Reply{Kind: kinds[c], Action: ActionNone, Reason: ReasonUnknown}
+	return reply
 }
 
 // Waiting is the reply to a request that was to be passed on, but found no application that answers.

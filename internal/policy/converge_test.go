@@ -97,7 +97,7 @@ func drawExecutor(r *rapid.T) *executor {
 		rollout: drawAt(r, "rollout over", -time.Minute, 10*time.Minute),
 		job:     drawAt(r, "job over", -time.Hour, time.Hour),
 	}
-	switch rapid.IntRange(0, 3).Draw(r, "order") {
+	switch pick(r, "order", 4) {
 	case 1:
 		x.settings.PinnedUntil = at(100 * time.Hour)
 	case 2:

@@ -50,7 +50,6 @@ const (
 	ReasonRequest       Reason = "request"               // somebody came
 	ReasonWakeTimeout   Reason = "wake_timeout"          // no healthy target in time
 	ReasonUnhealthy     Reason = "no_healthy_target"     // heal: visitors would meet an error
-	ReasonUnhealthyIdle Reason = "unhealthy_and_quiet"   // no healthy target, and nobody asks
 	ReasonDisarmed      Reason = "asleep_but_disarmed"   // heal: nobody would answer
 	ReasonUnmarked      Reason = "unmarked_rule"         // heal: the rule is new, or somebody rewrote it
 	ReasonLostWake      Reason = "lost_wake"             // heal: a wake was marked, but never carried out

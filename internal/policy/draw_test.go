@@ -17,7 +17,19 @@ func drawAt(r *rapid.T, label string, from, to time.Duration) time.Time {
 }
 
 // rarely is true once in eight times.
-func rarely(r *rapid.T, label string) bool { return rapid.IntRange(0, 7).Draw(r, label) == 7 }
+func rarely(r *rapid.T, label string) bool { return pick(r, label, 8) == 7 }
+
+// pick is even, where rapid's own ranges prefer small numbers.
+func pick(r *rapid.T, label string, n int) int {
+	number := 0
+	for range 6 {
+		number *= 2
+		if rapid.Bool().Draw(r, label) {
+			number++
+		}
+	}
+	return number % n
+}
 
 func drawSettings(r *rapid.T) policy.Settings {
 	set := policy.Settings{
@@ -76,31 +88,35 @@ func drawMark(r *rapid.T) policy.Mark {
 	return m
 }
 
-// drawEvidence is mostly quiet, from the minute that the policy asks for if it does.
-func drawEvidence(r *rapid.T, s policy.Snapshot, set policy.Settings) *policy.Evidence {
+// drawQuiet is quiet evidence, from the minute that the policy asks for if it does.
+func drawQuiet(r *rapid.T, s policy.Snapshot, set policy.Settings) *policy.Evidence {
 	from := drawAt(r, "evidence from", -2*time.Hour, 0).Truncate(time.Minute)
 	s.Evidence = nil
 	if asked := policy.Next(s, set, noon); asked.Action == policy.ActionMeasure && !rarely(r, "from elsewhere") {
 		from = asked.From
 	}
-	e := &policy.Evidence{From: from, Protected: rarely(r, "protected")}
+	e := &policy.Evidence{From: from}
 	for start := from; !start.After(noon); start = start.Add(time.Minute) {
 		e.Minutes = append(e.Minutes, policy.Minute{Start: start, Settled: true})
-	}
-	for range rapid.IntRange(0, 3).Draw(r, "odd minutes") {
-		m := drawMinute(r, e)
-		*m = drawOdd(r, *m)
 	}
 	return e
 }
 
-func drawMinute(r *rapid.T, e *policy.Evidence) *policy.Minute {
-	return &e.Minutes[rapid.IntRange(0, len(e.Minutes)-1).Draw(r, "minute")]
+func drawEvidence(r *rapid.T, s policy.Snapshot, set policy.Settings) *policy.Evidence {
+	e := drawQuiet(r, s, set)
+	e.Protected = rarely(r, "protected")
+	for range rapid.IntRange(0, 3).Draw(r, "odd minutes") {
+		drawOdd(r, e, noon)
+	}
+	return e
 }
 
-// drawOdd makes a minute busier or less known.
-func drawOdd(r *rapid.T, m policy.Minute) policy.Minute {
-	switch rapid.IntRange(0, 2).Draw(r, "oddity") {
+// drawOdd makes one of the ten minutes up to until busier or less known.
+func drawOdd(r *rapid.T, e *policy.Evidence, until time.Time) policy.Minute {
+	newest := int(until.Sub(e.From) / time.Minute)
+	i := min(max(0, newest-rapid.IntRange(0, 9).Draw(r, "minutes before")), len(e.Minutes)-1)
+	m := &e.Minutes[i]
+	switch pick(r, "oddity", 3) {
 	case 0:
 		m.Busy = true
 	case 1:
@@ -108,21 +124,42 @@ func drawOdd(r *rapid.T, m policy.Minute) policy.Minute {
 	default:
 		m.Busy, m.Settled = true, false
 	}
-	return m
+	return *m
 }
 
-// drawDrowsy draws a service that mostly is about to be stopped.
+// drawDrowsy draws a service that is about to be stopped, and puts up to two obstacles in the way.
 func drawDrowsy(r *rapid.T) (policy.Snapshot, policy.Settings) {
 	set := drawSettings(r)
-	m := policy.Mark{Since: drawAt(r, "since", -time.Hour, 0)}
-	m.Active = m.Since.Add(-drawFor(r, "active before since", 0, 30*time.Minute))
-	s := policy.Snapshot{
-		Found: true, Desired: 1, Healthy: 1, Deploying: rarely(r, "deploying"),
-		Rule: policy.Rule{Armed: !rarely(r, "disarmed"), Mark: m},
+	set.Managed, set.PinnedUntil, set.Schedule = true, time.Time{}, policy.Schedule{}
+	m := policy.Mark{Since: drawAt(r, "since", -30*time.Minute, -set.Settle)}
+	m.Active = at(-set.IdleAfter - drawFor(r, "idle for longer", 0, 20*time.Minute))
+	if !m.Active.Before(m.Since) {
+		m.Active = m.Since.Add(-time.Second)
 	}
-	if rarely(r, "has freeze") {
-		s.FrozenUntil = drawAt(r, "frozen until", -time.Minute, time.Hour)
+	s := snapshot(1, 1, policy.Rule{Armed: true, Mark: m}, nil)
+	s.Evidence = drawQuiet(r, s, set)
+	for range pick(r, "obstacles", 3) {
+		drawObstacle(r, &s, &set)
 	}
-	s.Evidence = drawEvidence(r, s, set)
 	return s, set
+}
+
+func drawObstacle(r *rapid.T, s *policy.Snapshot, set *policy.Settings) {
+	armed := s.Rule.Mark.Since.Add(set.Settle)
+	list := []func(){
+		func() { set.Managed = false },
+		func() { set.PinnedUntil = drawAt(r, "pin", -10*time.Minute, 10*time.Minute) },
+		func() { set.Schedule.Windows = []policy.Window{drawWindow(r)} },
+		func() { set.Schedule = daily(nil, 0, 12*time.Hour-drawFor(r, "over for", 0, 20*time.Minute)) },
+		func() { s.Deploying = true },
+		func() { s.Evidence.Protected = true },
+		func() { s.Rule.Armed = false },
+		func() { s.Rule.Mark.Active = s.Rule.Mark.Since },
+		func() { s.Rule.Mark.Since = drawAt(r, "later since", -set.Settle-time.Second, 0) },
+		func() { s.FrozenUntil = drawAt(r, "frozen until", -time.Minute, time.Hour) },
+		func() { s.Seen = drawAt(r, "seen", -set.IdleAfter-time.Second, 0) },
+		func() { drawOdd(r, s.Evidence, armed) },
+		func() { drawOdd(r, s.Evidence, armed) },
+	}
+	list[pick(r, "obstacle", len(list))]()
 }

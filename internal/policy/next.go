@@ -5,8 +5,8 @@ import "time"
 // Retry is how soon to look again when the answer is overdue: metrics that are late, a rule that has not settled.
 const Retry = 10 * time.Second
 
-// handOver is how long a disarmed rule is left to the waker that disarmed it. If that crossed a stop, the waker sees
-// it by itself; a rule armed meanwhile on an older look would cover its mark.
+// handOver is how long a switch of the rule is left to the waker that made it. A waker that crossed a stop sees it by
+// itself; who acts meanwhile on an older look covers its mark.
 const handOver = 10 * time.Second
 
 // Next says what the reaper should do with a service now.
@@ -75,24 +75,22 @@ func nextUnhealthy(s Snapshot, set Settings, now time.Time) Decision {
 		return nextDown(s, set, now)
 	case s.frozen(now):
 		return stop(ReasonFrozen)
-	case s.Rule.Mark.Waking():
+	case s.Rule.Mark.Waking(), set.wanted(now):
 		return nextWaking(s, set, now)
 	}
-	// The rule has been armed since the mark, and a request would have marked it anew: so nobody has come since, and
-	// without a healthy target there is nothing that a stop could interrupt. Metrics are not needed to know it.
-	limit := s.begun().Add(max(set.IdleAfter, set.WakeTimeout))
-	if now.Before(limit) {
+	// Whoever armed it may have covered the mark of a wake that crossed: then somebody waits for the first target.
+	if limit := s.begun(now).Add(set.WakeTimeout); now.Before(limit) {
 		return keepUntil(ReasonGrace, limit)
 	}
-	return stop(ReasonUnhealthyIdle)
+	return nextQuiet(s, set, now)
 }
 
 // nextDown lets visitors of a disarmed service meet the waiting page: at once when no task runs, and otherwise when it
 // is down for longer than a health check that failed or a deployment explains.
 func nextDown(s Snapshot, set Settings, now time.Time) Decision {
 	limit := s.Rule.Mark.Since.Add(set.HealAfter)
-	if s.Deploying {
-		limit = s.begun().Add(set.WakeTimeout)
+	if s.deploying(now) {
+		limit = s.begun(now).Add(set.WakeTimeout)
 	}
 	switch {
 	case s.frozen(now):
@@ -104,23 +102,16 @@ func nextDown(s Snapshot, set Settings, now time.Time) Decision {
 	}
 }
 
+// nextWaking gives up a wake, or a service that is to stay awake and went down, after the wake timeout.
 func nextWaking(s Snapshot, set Settings, now time.Time) Decision {
-	limit := s.begun().Add(set.WakeTimeout)
+	limit := s.begun(now).Add(set.WakeTimeout)
 	if now.Before(limit) {
 		return keepUntil(ReasonWaking, limit)
 	}
 	return Decision{Action: ActionFail, Reason: ReasonWakeTimeout, Active: s.Rule.Mark.Active}
 }
 
-// nextDrowsy stops an armed service when all of these hold:
-//
-//	a) managed (seen by Next), not pinned, not in a window of the schedule, and not the end of a wake;
-//	b) no deployment in progress, no task protected from scale-in;
-//	c) the rule has been armed for at least the settling time: every request now meets the waker;
-//	d) every minute since the last activity up to then is settled and had no request;
-//	e) the last activity is at least IdleAfter ago.
-//
-// What needs no call is looked at first. A freeze overrules all but c.
+// nextDrowsy moves an armed service on: to awake at the end of a wake or when it is wanted, and else towards sleep.
 func nextDrowsy(s Snapshot, set Settings, now time.Time) Decision {
 	settled := s.Rule.Mark.Since.Add(set.Settle)
 	switch {
@@ -129,25 +120,37 @@ func nextDrowsy(s Snapshot, set Settings, now time.Time) Decision {
 	case s.frozen(now):
 		return stop(ReasonFrozen)
 	case s.Rule.Mark.Waking() && !s.serves(now):
-		return keepUntil(ReasonWaking, s.Rule.Mark.Since.Add(newTask))
+		return keepUntil(ReasonWaking, s.Rule.Mark.Since.Add(handOver))
 	case s.Rule.Mark.Waking():
 		return disarm(ReasonReady, s.Rule.Mark.Active)
 	case set.pinned(now):
 		return disarm(ReasonPinned, now)
 	case set.Schedule.Covers(now):
 		return disarm(ReasonSchedule, now)
-	case s.Deploying:
-		return keep(ReasonDeployment)
-	case now.Before(settled):
-		return keepUntil(ReasonSettling, settled)
+	default:
+		return nextQuiet(s, set, now)
 	}
-	return nextQuiet(s, set, now)
 }
 
+// nextQuiet stops an armed service when all of these hold:
+//
+//	a) managed, not pinned, not in a window of the schedule, not waking (all seen by the callers);
+//	b) no deployment in progress, no task protected from scale-in;
+//	c) the rule has been armed for at least the settling time: every request now meets the waker;
+//	d) every minute since the last activity up to then is settled and had no request, or lies IdleAfter back: what is
+//	   unknown counts as busy;
+//	e) the last activity is at least IdleAfter ago.
+//
+// What needs no call is looked at first.
 func nextQuiet(s Snapshot, set Settings, now time.Time) Decision {
+	settled := s.Rule.Mark.Since.Add(set.Settle)
 	last := lastActivity(s, set, now)
 	idle := last.Add(set.IdleAfter)
 	switch {
+	case s.deploying(now):
+		return keep(ReasonDeployment)
+	case now.Before(settled):
+		return keepUntil(ReasonSettling, settled)
 	case now.Before(idle):
 		return keepUntil(ReasonRecent, idle)
 	case s.Evidence == nil:
@@ -155,11 +158,25 @@ func nextQuiet(s Snapshot, set Settings, now time.Time) Decision {
 	case s.Evidence.Protected:
 		return keep(ReasonProtected)
 	}
-	if unsettled, ok := s.Evidence.unsettled(last, s.Rule.Mark.Since.Add(set.Settle)); ok {
-		return keepUntil(ReasonUnsettled, due(unsettled, set, now))
+	unknown, found := s.Evidence.unsettled(last, watched(settled, set, now))
+	if limit := unknown.Add(set.IdleAfter); found && now.Before(limit) {
+		return keepUntil(ReasonUnsettled, earlier(limit, due(unknown, set, now)))
 	}
 	return stop(ReasonQuiet)
 }
+
+// watched is until when minutes must be quiet: until the waker sees every request. Extra signals are not requests, so
+// of them every minute counts that metrics can tell by now.
+func watched(settled time.Time, set Settings, now time.Time) time.Time {
+	if !set.Signals {
+		return settled
+	}
+	return latest(settled, now.Add(-time.Minute-set.MetricLag))
+}
+
+// patience is how long metrics are waited for that would confirm the quiet. An account whose metrics never come is
+// armed without them, and what was unknown is busy: its services sleep a while later, on the waker's word alone.
+const patience = 15 * time.Minute
 
 // nextAwake arms the rule when it has been quiet for DrowsyAfter and at least one settled minute confirms it. That
 // arms on incomplete knowledge, which is harmless: a request in that phase is passed on.
@@ -173,13 +190,13 @@ func nextAwake(s Snapshot, set Settings, now time.Time) Decision {
 		return keepUntil(ReasonPinned, set.PinnedUntil)
 	case set.Schedule.Covers(now):
 		return keep(ReasonSchedule)
-	case s.Deploying:
+	case s.deploying(now):
 		return keep(ReasonDeployment)
 	case now.Before(drowsy):
 		return keepUntil(ReasonRecent, drowsy)
 	case s.Evidence == nil:
 		return measure(s, set, now)
-	case !s.Evidence.quietSince(last):
+	case !s.Evidence.quietSince(last) && now.Before(drowsy.Add(patience)):
 		return keepUntil(ReasonUnsettled, due(firstAfter(last), set, now))
 	default:
 		return arm(ReasonQuiet, last)

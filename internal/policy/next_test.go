@@ -183,12 +183,12 @@ func unhealthyCases() []nextCase {
 			noneUntil(policy.ReasonGrace, 5*time.Minute-time.Second),
 		},
 		{"unhealthy, not for long", quiet(1 - 5*time.Minute), usual(), noneUntil(policy.ReasonGrace, 1)},
-		{"unhealthy for long", quiet(-5 * time.Minute), usual(), act(policy.ActionStop, policy.ReasonUnhealthyIdle)},
+		{"unhealthy for long", quiet(-5 * time.Minute), usual(), act(policy.ActionStop, policy.ReasonQuiet)},
 		{"unhealthy, idle is longer", quiet(-9 * time.Minute), usual(patient), noneUntil(policy.ReasonGrace, time.Minute)},
 		{"unhealthy, a wake is longer", quiet(-7 * time.Minute), usual(slow), noneUntil(policy.ReasonGrace, time.Minute)},
 		{
 			"unhealthy, both are over", quiet(-10 * time.Minute), usual(patient, slow),
-			act(policy.ActionStop, policy.ReasonUnhealthyIdle),
+			act(policy.ActionStop, policy.ReasonQuiet),
 		},
 	}
 }

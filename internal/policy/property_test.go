@@ -77,7 +77,7 @@ func TestStopsExactlyWhenNothingIsInTheWay(t *testing.T) {
 	var stops, others int
 	rapid.Check(t, func(r *rapid.T) {
 		s, set := drawDrowsy(r)
-		if rapid.Bool().Draw(r, "anything") {
+		if rarely(r, "anything") {
 			s = drawSnapshot(r, set)
 			s.Desired, s.Healthy = max(s.Desired, 1), max(s.Healthy, 1)
 		}
@@ -156,12 +156,12 @@ func TestBusierHistoryNeverStops(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		s, set := drawDrowsy(r)
 		before := policy.Next(s, set, noon)
-		m := drawMinute(r, s.Evidence)
-		*m = drawOdd(r, *m)
+		until := drawAt(r, "minute near", -30*time.Minute, 0)
+		m := drawOdd(r, s.Evidence, until)
 		after := policy.Next(s, set, noon)
 		overtaken := m.Busy && before.Reason == policy.ReasonUnsettled
 		if after.Action == policy.ActionStop && before.Action != policy.ActionStop && !overtaken {
-			r.Fatalf("%+v became %+v with minute %+v", before, after, *m)
+			r.Fatalf("%+v became %+v with minute %+v", before, after, m)
 		}
 	})
 }

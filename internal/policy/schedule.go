@@ -55,6 +55,9 @@ func (s Schedule) NextStart(now time.Time) time.Time {
 
 // spans lists the windows that begin between eight days before now and eight days after it.
 func (s Schedule) spans(now time.Time) []span {
+	if len(s.Windows) == 0 {
+		return nil
+	}
 	loc := s.Location
 	if loc == nil {
 		loc = time.UTC
@@ -62,7 +65,8 @@ func (s Schedule) spans(now time.Time) []span {
 	local := now.In(loc)
 	var spans []span
 	for offset := -8; offset <= 8; offset++ {
-		day := time.Date(local.Year(), local.Month(), local.Day()+offset, 0, 0, 0, 0, loc)
+		// At noon: where summer time begins at midnight, that day has no midnight.
+		day := time.Date(local.Year(), local.Month(), local.Day()+offset, 12, 0, 0, 0, loc)
 		for _, w := range s.Windows {
 			if w.Days[day.Weekday()] {
 				spans = append(spans, w.on(day))

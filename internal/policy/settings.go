@@ -12,5 +12,6 @@ type Settings struct {
 	HealAfter   time.Duration // how long a disarmed service may be without a healthy target
 	WakeTimeout time.Duration // a wake without a healthy target has failed after this
 	PinnedUntil time.Time     // the operator's order to stay awake; zero when there is none
+	Signals     bool          // metrics beside requests keep it awake
 	Schedule    Schedule      // windows in which the service is awake
 }

@@ -1,5 +1,7 @@
 package policy
 
+import "time"
+
 // Step is one step of a wake, for the status document and the waiting page.
 type Step struct {
 	Name  string    `json:"name"`
@@ -20,8 +22,8 @@ const (
 var stepNames = []string{"asked", "network", "image", "starting", "health check", "ready"}
 
 // Steps derives the steps of a wake from the service's tasks.
-func Steps(s Snapshot) []Step {
-	done := stepsDone(s)
+func Steps(s Snapshot, now time.Time) []Step {
+	done := s.stepsDone(now)
 	steps := make([]Step, len(stepNames))
 	for i, name := range stepNames {
 		steps[i] = Step{Name: name, State: stepState(i, done, s.Desired > 0)}
@@ -42,11 +44,11 @@ func stepState(i, done int, asked bool) StepState {
 
 // stepsDone counts the finished steps. Fargate attaches the network while a task is PROVISIONING, pulls the image
 // while it is PENDING, and registers the target on the way from ACTIVATING to RUNNING.
-func stepsDone(s Snapshot) int {
+func (s Snapshot) stepsDone(now time.Time) int {
 	if s.Desired == 0 {
 		return 0
 	}
-	if s.Healthy > 0 {
+	if s.serves(now) {
 		return len(stepNames)
 	}
 	furthest := 1

@@ -36,7 +36,7 @@ func TestSteps(t *testing.T) {
 		{"ready, another one starts", awake(m, tasks(in("RUNNING"), in("PENDING"))), "******"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if diff := cmp.Diff(wantSteps(c.want), policy.Steps(c.snapshot)); diff != "" {
+			if diff := cmp.Diff(wantSteps(c.want), policy.Steps(c.snapshot, noon)); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})

@@ -23,9 +23,10 @@ import (
 const (
 	// atOnce is how many services are looked at or acted on at a time: ECS allows 20 reads a second to the account.
 	atOnce = 8
-	// horizon is how long a pass waits for a moment that is near. The next run is a minute away, and the scheduler
-	// may be some seconds late.
-	horizon = 65 * time.Second
+	// interval is how often the scheduler runs a pass.
+	interval = time.Minute
+	// horizon is how long a pass waits for a moment that is near: the scheduler may be some seconds late with the next.
+	horizon = interval + 7*time.Second
 	// margin is kept free before the function's deadline for the calls of a last look.
 	margin = 5 * time.Second
 	// maxLooks bounds the looks at one service in one pass: two actions and a few overdue metrics need under ten.
@@ -37,7 +38,7 @@ type store interface {
 	Frozen(ctx context.Context) (time.Time, error)
 }
 
-type controller interface {
+type controller interface { //nolint:interfacebloat // the reaper is the one that does everything
 	Counts(ctx context.Context, services []settings.Service) (map[string]policy.Snapshot, error)
 	Complete(ctx context.Context, svc settings.Service, s policy.Snapshot) (policy.Snapshot, error)
 	Tasks(ctx context.Context, svc settings.Service) ([]policy.Task, error)
@@ -88,7 +89,8 @@ func (r *Reaper) Handle(ctx context.Context, _ json.RawMessage) error { return r
 // Pass tends every service once, and those with something due within the next minute until then. What goes wrong with
 // one service is returned with its name and never keeps another from its turn.
 func (r *Reaper) Pass(ctx context.Context) error {
-	until := r.clock.Now().Add(min(horizon, r.clock.Left(ctx, horizon+margin)-margin))
+	began := r.clock.Now()
+	until := began.Add(min(horizon, r.clock.Left(ctx, horizon+margin)-margin))
 	services, storeErr := r.store.All(ctx)
 	frozen, freezeErr := r.store.Frozen(ctx)
 	counts, countErr := r.control.Counts(ctx, services)
@@ -97,7 +99,7 @@ func (r *Reaper) Pass(ctx context.Context) error {
 	var group sync.WaitGroup
 	for i, svc := range services {
 		if first, ok := counts[svc.Name]; ok {
-			group.Go(func() { errs[i] = r.tend(ctx, turn{svc, frozen, until}, first) })
+			group.Go(func() { errs[i] = r.tend(ctx, turn{svc, frozen, began.Add(interval), until}, first) })
 		}
 	}
 	group.Wait()

@@ -14,8 +14,12 @@ import (
 type turn struct {
 	svc    settings.Service
 	frozen time.Time
+	due    time.Time // when the next pass is due
 	until  time.Time // the pass waits for nothing later
 }
+
+// consistent is after how long a read of ECS may be trusted to show what was done: reads are eventually consistent.
+const consistent = 2 * time.Second
 
 // tend looks at a service and acts, again and again while something falls due before the pass ends.
 func (r *Reaper) tend(ctx context.Context, t turn, counts policy.Snapshot) error {
@@ -24,18 +28,28 @@ func (r *Reaper) tend(ctx context.Context, t turn, counts policy.Snapshot) error
 		if err != nil {
 			return fmt.Errorf("tend %s: %w", t.svc.Name, err)
 		}
-		if decision.Action == policy.ActionNone && !r.worthWaiting(t, decision.Next) {
+		next := r.nextLook(t, decision)
+		if next.IsZero() || next.After(t.until) {
 			return nil
 		}
-		if err := r.clock.WaitUntil(ctx, decision.Next); err != nil {
-			return fmt.Errorf("tend %s: wait until %s: %w", t.svc.Name, decision.Next.Format(time.TimeOnly), err)
+		if err := r.clock.WaitUntil(ctx, next); err != nil {
+			return fmt.Errorf("tend %s: wait until %s: %w", t.svc.Name, next.Format(time.TimeOnly), err)
 		}
 	}
 	return nil
 }
 
-func (r *Reaper) worthWaiting(t turn, next time.Time) bool {
-	return !next.IsZero() && !next.After(t.until)
+// nextLook is when to look again after a decision. A moment at which the next pass is due is that pass's; this one
+// looks a little later, in case it does not come.
+func (r *Reaper) nextLook(t turn, d policy.Decision) time.Time {
+	switch {
+	case d.Action != policy.ActionNone:
+		return r.clock.Now().Add(consistent)
+	case d.Next.After(t.due):
+		return d.Next.Add(consistent)
+	default:
+		return d.Next
+	}
 }
 
 // look observes, decides and acts once. The first look of a pass uses the counts that were read for ten services
@@ -130,6 +144,7 @@ func (r *Reaper) act(ctx context.Context, svc settings.Service, seen policy.Snap
 	case policy.ActionFail:
 		r.explain(ctx, svc)
 		undone, err = r.control.Fail(ctx, svc, seen.Rule)
+	case policy.ActionNone, policy.ActionMeasure: // nothing to do: measuring was done to decide
 	}
 	if undone {
 		r.log.Info("undone", slog.String("service", svc.Name), slog.String("action", string(d.Action)),

@@ -75,7 +75,7 @@ func (c Command) Launch(ctx context.Context) (addr string, wait func() error, er
 		return "", nil, err
 	}
 	process := exec.CommandContext(ctx, c.Args[0], c.Args[1:]...) //nolint:gosec // G204: the user's own command
-	process.Env = append(os.Environ(), "PORT="+port)
+	process.Env = append(os.Environ(), "PORT="+port)              //nolint:forbidigo // inherited, as from a shell
 	process.Stdout, process.Stderr = c.Output, c.Output
 	process.Cancel = func() error { return process.Process.Signal(syscall.SIGTERM) }
 	process.WaitDelay = c.Clock.Real(stopTimeout)

@@ -18,6 +18,7 @@ const (
 	bypassSecret = "sandbox-secret"
 	// healthInterval and deregistrationDelay are the shortest that AWS allows and what catnap's documentation advises.
 	healthInterval      = 5 * time.Second
+	healthTimeout       = 4 * time.Second
 	deregistrationDelay = 10 * time.Second
 	wakerTimeout        = 60 * time.Second
 	reaperTimeout       = 90 * time.Second
@@ -65,7 +66,7 @@ func (s *Sandbox) createTargetGroups() (service, waker string, err error) {
 	service, err = s.ALB.CreateTargetGroup(alb.TargetGroup{
 		Name: "service", DeregistrationDelay: deregistrationDelay,
 		HealthCheck: alb.HealthCheck{
-			Path: s.HealthPath, Matcher: s.HealthMatcher, Interval: healthInterval, Timeout: 2 * time.Second, Healthy: 2,
+			Path: s.HealthPath, Matcher: s.HealthMatcher, Interval: healthInterval, Timeout: healthTimeout, Healthy: 2,
 		},
 	})
 	if err != nil {
@@ -84,9 +85,9 @@ func (s *Sandbox) createRules() (err error) {
 	s.Stored.BypassRule, err = s.ALB.CreateRule(alb.Rule{
 		Priority: 1, TargetGroup: s.Stored.TargetGroup,
 		Conditions: []elbtypes.RuleCondition{{
-			Field: ptr("http-header"),
+			Field: new("http-header"),
 			HttpHeaderConfig: &elbtypes.HttpHeaderConditionConfig{
-				HttpHeaderName: ptr(ecsctl.BypassHeader), Values: []string{bypassSecret},
+				HttpHeaderName: new(ecsctl.BypassHeader), Values: []string{bypassSecret},
 			},
 		}},
 	})
@@ -96,7 +97,7 @@ func (s *Sandbox) createRules() (err error) {
 	s.Stored.WakerRule, err = s.ALB.CreateRule(alb.Rule{
 		Priority: 2, TargetGroup: s.Stored.WakerTargetGroup,
 		Conditions: []elbtypes.RuleCondition{{
-			Field:             ptr("path-pattern"),
+			Field:             new("path-pattern"),
 			PathPatternConfig: &elbtypes.PathPatternConditionConfig{Values: []string{"/*"}},
 		}},
 	})
@@ -137,5 +138,3 @@ func (s *Sandbox) Store(set settings.Service) error {
 	s.SSM.Set("/catnap/services/"+Service, string(text))
 	return nil
 }
-
-func ptr[T any](v T) *T { return &v }

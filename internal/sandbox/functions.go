@@ -19,6 +19,7 @@ import (
 	"github.com/catnap-dev/catnap/internal/ecsctl"
 	"github.com/catnap-dev/catnap/internal/reaper"
 	"github.com/catnap-dev/catnap/internal/sandbox/awsapi"
+	coreecs "github.com/catnap-dev/catnap/internal/sandbox/ecs"
 	"github.com/catnap-dev/catnap/internal/settings"
 	"github.com/catnap-dev/catnap/internal/traffic"
 	"github.com/catnap-dev/catnap/internal/waker"
@@ -37,12 +38,18 @@ type Clients struct {
 	SSM        *ssm.Client
 }
 
-// Clients returns clients whose calls go through backplane. The functions' go through the sandbox's own; a second one
-// sees everything without being counted, throttled or hit by faults.
-func (s *Sandbox) Clients(backplane *awsapi.Backplane) Clients {
+// Clients returns the clients that the functions use.
+func (s *Sandbox) Clients() Clients { return s.clients(s.Backplane, s.ECS) }
+
+// Onlooker returns clients that see everything as it is, without being counted, throttled or hit by faults.
+func (s *Sandbox) Onlooker() Clients {
+	return s.clients(&awsapi.Backplane{Clock: s.Clock}, coreecs.Onlooker{ECS: s.ECS})
+}
+
+func (s *Sandbox) clients(backplane *awsapi.Backplane, ecsCore awsapi.Core) Clients {
 	to := func(core awsapi.Core) apiOptions { return apiOptions{backplane.Attach(core)} }
 	return Clients{
-		ECS:        ecs.New(ecs.Options{Region: region, APIOptions: to(s.ECS)}),
+		ECS:        ecs.New(ecs.Options{Region: region, APIOptions: to(ecsCore)}),
 		ELB:        elb.New(elb.Options{Region: region, APIOptions: to(s.ALB)}),
 		CloudWatch: cloudwatch.New(cloudwatch.Options{Region: region, APIOptions: to(s.CloudWatch)}),
 		SSM:        ssm.New(ssm.Options{Region: region, APIOptions: to(s.SSM)}),
@@ -59,7 +66,7 @@ type wakerInstance struct {
 func (i wakerInstance) Close() { i.waker.Close() }
 
 func (s *Sandbox) newWaker() runtime.Handler {
-	clients := s.Clients(s.Backplane)
+	clients := s.Clients()
 	log := s.Log.With(slog.String("actor", "waker"))
 	control := ecsctl.New(clients.ECS, clients.ELB, s.Clock.Now)
 	w := waker.New(settings.NewStore(clients.SSM, s.Clock.Now), control, s.Network.DialContext, s.Clock, log)
@@ -69,7 +76,7 @@ func (s *Sandbox) newWaker() runtime.Handler {
 }
 
 func (s *Sandbox) newReaper() runtime.Handler {
-	clients := s.Clients(s.Backplane)
+	clients := s.Clients()
 	log := s.Log.With(slog.String("actor", "reaper"))
 	r := reaper.New(settings.NewStore(clients.SSM, s.Clock.Now), ecsctl.New(clients.ECS, clients.ELB, s.Clock.Now),
 		traffic.NewReader(clients.CloudWatch), s.Clock, log)
@@ -80,7 +87,7 @@ func (s *Sandbox) newReaper() runtime.Handler {
 // [SCH-01] EventBridge Scheduler is precise to the minute: each run comes some seconds late, by a jitter.
 // [SCH-02] A run does not wait for the one before it, and with retries set to 0 a failed one is not repeated.
 func (s *Sandbox) schedule(ctx context.Context) {
-	random := rand.New(rand.NewPCG(s.Seed, 2)) //nolint:gosec // G404: a simulation, to be repeatable
+	random := rand.New(rand.NewPCG(s.Seed, 2))
 	s.invoke(ctx)
 	for next := s.Clock.Now().Truncate(time.Minute).Add(time.Minute); ; next = next.Add(time.Minute) {
 		late := time.Duration(0)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/catnap-dev/catnap/internal/ecsctl"
 	"github.com/catnap-dev/catnap/internal/policy"
-	"github.com/catnap-dev/catnap/internal/sandbox/awsapi"
 	"github.com/catnap-dev/catnap/internal/sandbox/ecs"
 )
 
@@ -70,6 +69,6 @@ func (j *journal) write(ctx context.Context, l line) {
 
 // Observe looks at the service past latency, throttles and faults, as an onlooker who disturbs nothing.
 func (s *Sandbox) Observe(ctx context.Context) (policy.Snapshot, error) {
-	clients := s.Clients(&awsapi.Backplane{Clock: s.Clock})
+	clients := s.Onlooker()
 	return ecsctl.New(clients.ECS, clients.ELB, s.Clock.Now).Observe(ctx, s.Stored)
 }

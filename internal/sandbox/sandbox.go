@@ -157,7 +157,9 @@ func (s *Sandbox) URL() string {
 
 // Run lets time pass until ctx ends, then ends the tasks and returns.
 func (s *Sandbox) Run(ctx context.Context) error {
-	server := &http.Server{Handler: s.ALB, ReadHeaderTimeout: time.Minute, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
+	server := &http.Server{
+		Handler: s.ALB, ReadHeaderTimeout: time.Minute, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0),
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := server.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {

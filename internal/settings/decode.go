@@ -150,19 +150,23 @@ type keyed struct {
 // split returns an object's members, and false for anything else. The document's syntax is known to be right.
 func split(raw json.RawMessage) ([]keyed, bool) {
 	d := json.NewDecoder(bytes.NewReader(raw))
-	token, err := d.Token()
-	if token != json.Delim('{') {
+	if token, err := d.Token(); err != nil || token != json.Delim('{') {
 		return nil, false
 	}
 	var members []keyed
-	for err == nil && d.More() {
-		token, err = d.Token()
+	for d.More() {
+		token, err := d.Token()
+		if err != nil {
+			return nil, false
+		}
 		key, _ := token.(string)
 		var value json.RawMessage
-		err = d.Decode(&value)
+		if err := d.Decode(&value); err != nil {
+			return nil, false
+		}
 		members = append(members, keyed{key: key, raw: value})
 	}
-	return members, err == nil
+	return members, true
 }
 
 func (d *decoder) refuse(path string, raw json.RawMessage, want string) {

@@ -84,7 +84,7 @@ func (f *fakeSSM) GetParametersByPath(
 	out := &ssm.GetParametersByPathOutput{}
 	return out, f.call(ctx, func() error {
 		if *in.MaxResults < 1 || *in.MaxResults > 10 {
-			return &types.InvalidFilterValue{Message: ptr.String("MaxResults must be 1 to 10")}
+			return &types.InvalidFilterValue{Message: new("MaxResults must be 1 to 10")}
 		}
 		from, err := strconv.Atoi("0" + ptr.ToString(in.NextToken))
 		if err != nil {
@@ -100,15 +100,15 @@ func (f *fakeSSM) page(path string, from int) ([]types.Parameter, *string) {
 	var all []types.Parameter
 	for _, name := range slices.Backward(slices.Sorted(maps.Keys(f.parameters))) {
 		if rest, ok := strings.CutPrefix(name, strings.TrimSuffix(path, "/")+"/"); ok && !strings.Contains(rest, "/") {
-			all = append(all, types.Parameter{Name: ptr.String(name), Value: ptr.String(f.parameters[name])})
+			all = append(all, types.Parameter{Name: new(name), Value: new(f.parameters[name])})
 		}
 	}
 	switch {
 	case from > len(all):
 		return nil, nil
 	case from == len(all):
-		return nil, ptr.String(strconv.Itoa(from + 1))
+		return nil, new(strconv.Itoa(from + 1))
 	}
 	to := min(from+2, len(all))
-	return all[from:to], ptr.String(strconv.Itoa(to))
+	return all[from:to], new(strconv.Itoa(to))
 }

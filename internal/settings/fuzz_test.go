@@ -15,7 +15,8 @@ func FuzzParse(f *testing.F) {
 	f.Add(read(f, "minimal.json"))
 	f.Add(read(f, "service.json"))
 	f.Add([]byte(`"signals": [], "hold": "0.5s", "pin": "0001-01-01T01:00:00+01:00"`))
-	f.Add([]byte(`"signals": [{"namespace": "A", "metric": "b", "dimensions": {"c": "d"}, "above": 1e3}], "managed": null`))
+	f.Add([]byte(`"signals": [{"namespace": "A", "metric": "b", "dimensions": {"c": "d"}, "above": 1e3}], ` +
+		`"managed": null`))
 	f.Add([]byte(`"schedule": {"time_zone": "UTC", "windows": [{"days": ["mon"], "from": "01:00", "to": "24:00"}]}`))
 	f.Add([]byte(`"patterns": ["/a*", "/*"], "idle_after": "3m0.5s", "wake_count": 2, "probe_path": "/?"`))
 	start, _ := bytes.CutSuffix(bytes.TrimSpace(read(f, "minimal.json")), []byte("}"))

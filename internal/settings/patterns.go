@@ -48,7 +48,8 @@ func checkPattern(ps *problems, path, pattern string) {
 	ps.check(len(pattern) <= patternLength, path, quote(pattern), "must be at most 128 characters")
 	ps.check(patternCharacters.MatchString(pattern), path, quote(pattern),
 		`must be letters, digits, _-.$/~"'@:+& and the wildcards * and ?`)
-	ps.check(!strings.HasPrefix(pattern, reserved), path, quote(pattern), "must not begin with /.catnap: that is catnap's own")
+	ps.check(!strings.HasPrefix(pattern, reserved), path, quote(pattern),
+		"must not begin with /.catnap: that is catnap's own")
 }
 
 func counted(n int, what string) string { return "has " + strconv.Itoa(n) + " " + what + "," }

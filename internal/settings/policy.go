@@ -17,6 +17,7 @@ func (s Service) Policy() policy.Settings {
 		HealAfter:   time.Duration(s.HealAfter),
 		WakeTimeout: time.Duration(s.WakeTimeout),
 		PinnedUntil: s.Pin,
+		Signals:     len(s.Signals) > 0,
 	}
 	if s.Schedule != nil {
 		settings.Schedule = s.Schedule.policy()

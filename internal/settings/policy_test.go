@@ -19,7 +19,7 @@ func TestPolicy(t *testing.T) {
 	want := policy.Settings{
 		Managed: true, IdleAfter: 15 * time.Minute, DrowsyAfter: 330 * time.Second, MetricLag: 90 * time.Second,
 		Settle: 45 * time.Second, HealAfter: 2 * time.Minute, WakeTimeout: 10 * time.Minute,
-		PinnedUntil: time.Date(2026, time.March, 31, 16, 0, 0, 0, time.UTC),
+		PinnedUntil: time.Date(2026, time.March, 31, 16, 0, 0, 0, time.UTC), Signals: true,
 		Schedule: policy.Schedule{Windows: []policy.Window{
 			{Days: [7]bool{false, true, true, true, true, true, false}, From: 8 * time.Hour, To: 19*time.Hour + 30*time.Minute},
 			{Days: [7]bool{time.Saturday: true}, From: 22 * time.Hour, To: 2 * time.Hour},

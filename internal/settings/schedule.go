@@ -24,7 +24,8 @@ const dayEnd = "24:00"
 func (s Schedule) check(ps *problems) {
 	_, ok := s.location()
 	ps.check(ok, "schedule.time_zone", given(s.TimeZone), `must be an IANA name like "Europe/Paris"`)
-	ps.check(len(s.Windows) > 0, "schedule.windows", "is empty,", "must have at least one window, or leave the schedule out")
+	ps.check(len(s.Windows) > 0, "schedule.windows", "is empty,",
+		"must have at least one window, or leave the schedule out")
 	for i, w := range s.Windows {
 		w.check(ps, element("schedule.windows", i))
 	}
@@ -52,7 +53,8 @@ func (w Window) check(ps *problems, path string) {
 	to := ps.check(w.To == dayEnd || clockTimes.MatchString(w.To), member(path, "to"), given(w.To),
 		"must be a time from 00:00 to 24:00")
 	if from && to {
-		ps.check(w.From != w.To, member(path, "to"), quote(w.To), `must differ from "from": a whole day is "00:00" to "24:00"`)
+		ps.check(w.From != w.To, member(path, "to"), quote(w.To),
+			`must differ from "from": a whole day is "00:00" to "24:00"`)
 	}
 }
 

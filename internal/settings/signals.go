@@ -28,9 +28,11 @@ func (s Signal) check(ps *problems, path string) {
 		`must be a metric's name like "ActiveConnectionCount"`)
 	for _, name := range slices.Sorted(maps.Keys(s.Dimensions)) {
 		value := s.Dimensions[name]
-		ps.check(name != "" && value != "", member(member(path, "dimensions"), name), quote(value), "must have a name and a value")
+		ps.check(name != "" && value != "", member(member(path, "dimensions"), name), quote(value),
+			"must have a name and a value")
 	}
 	ps.check(slices.Contains(statistics, s.Statistic), member(path, "statistic"), quote(s.Statistic),
 		"must be one of "+strings.Join(statistics, ", "))
-	ps.check(s.Above >= 0 && !math.IsInf(s.Above, 1), member(path, "above"), strconv.FormatFloat(s.Above, 'g', -1, 64), "must be a number of 0 or more")
+	ps.check(s.Above >= 0 && !math.IsInf(s.Above, 1), member(path, "above"), strconv.FormatFloat(s.Above, 'g', -1, 64),
+		"must be a number of 0 or more")
 }

@@ -64,7 +64,7 @@ func (s *Store) All(ctx context.Context) ([]Service, error) {
 
 // ByWakerTargetGroup returns the service whose waker target group has this ARN: the one that a request to the waker is
 // meant for. The error is a *NotFoundError when there is none, together with what is wrong with the settings that
-// could not be read, as it may be one of those.
+// could not be read, as it may be one of those; and an *UnreadError when SSM could not be asked.
 func (s *Store) ByWakerTargetGroup(ctx context.Context, arn string) (Service, error) {
 	l, err := s.list(ctx)
 	if err != nil {
@@ -89,8 +89,20 @@ func (s *Store) Frozen(ctx context.Context) (time.Time, error) {
 	return f.Until, nil
 }
 
+// UnreadError says that SSM could not be asked. What the settings say is not known, and asking again may help.
+type UnreadError struct{ Err error }
+
+func (e *UnreadError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what came of the call.
+func (e *UnreadError) Unwrap() error { return e.Err }
+
 func (s *Store) list(ctx context.Context) (listing, error) {
-	return s.services.get(ctx, s.ttl())
+	l, err := s.services.get(ctx, s.ttl())
+	if err != nil {
+		return listing{}, &UnreadError{err}
+	}
+	return l, nil
 }
 
 func (s *Store) loadServices(ctx context.Context) (listing, error) {

@@ -129,7 +129,8 @@ func TestSharedByTwoServices(t *testing.T) {
 	}{
 		"waker target group": {
 			func(from Service, to *Service) { to.WakerTargetGroup = from.WakerTargetGroup },
-			`waker_target_group: "` + own(t, "b").WakerTargetGroup + `" is shared by services b and d, must be one service's own`,
+			`waker_target_group: "` + own(t, "b").WakerTargetGroup +
+				`" is shared by services b and d, must be one service's own`,
 		},
 		"waker rule": {
 			func(from Service, to *Service) { to.WakerRule = from.WakerRule },

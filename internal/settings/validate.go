@@ -87,7 +87,8 @@ func (s Service) checkNumbers(ps *problems) {
 		ps.check(s.DrowsyAfter < s.IdleAfter, "drowsy_after", quote(s.DrowsyAfter.String()),
 			"must be less than idle_after, "+s.IdleAfter.String())
 	}
-	ps.check(s.DrowsyAfter >= Duration(30*time.Second), "drowsy_after", quote(s.DrowsyAfter.String()), "must be at least 30s")
+	ps.check(s.DrowsyAfter >= Duration(30*time.Second), "drowsy_after", quote(s.DrowsyAfter.String()),
+		"must be at least 30s")
 	ps.check(0 < s.MetricLag && s.MetricLag <= Duration(15*time.Minute), "metric_lag", quote(s.MetricLag.String()),
 		"must be more than 0s and at most 15m")
 	ps.within("settle", s.Settle, time.Second, 5*time.Minute)

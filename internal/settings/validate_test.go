@@ -113,7 +113,8 @@ func signal(signal Signal) func(*Service) {
 func TestValidateLimits(t *testing.T) {
 	tests := map[string]func(*Service){
 		"lowest": func(s *Service) {
-			s.WakeCount, s.IdleAfter, s.DrowsyAfter, s.MetricLag, s.Settle = 1, Duration(2*time.Minute), Duration(30*time.Second), 1, Duration(time.Second)
+			s.WakeCount, s.IdleAfter, s.DrowsyAfter = 1, Duration(2*time.Minute), Duration(30*time.Second)
+			s.MetricLag, s.Settle = 1, Duration(time.Second)
 			s.HealAfter, s.WakeTimeout, s.Hold = Duration(10*time.Second), Duration(30*time.Second), 0
 		},
 		"highest": func(s *Service) {

@@ -61,7 +61,9 @@ func (r *Reader) Minutes(ctx context.Context, svc settings.Service, from, now ti
 
 // readAll reads the heartbeat, which comes first, before the others: read after them, it could vouch for a minute whose
 // requests were reported in between.
-func (r *Reader) readAll(ctx context.Context, queries []query, from, now time.Time) (points []map[int64]float64, err error) {
+func (r *Reader) readAll(
+	ctx context.Context, queries []query, from, now time.Time,
+) (points []map[int64]float64, err error) {
 	points = make([]map[int64]float64, len(queries))
 	if points[0], err = r.read(ctx, queries[0], from, now); err != nil {
 		return nil, err

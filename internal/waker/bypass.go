@@ -2,6 +2,7 @@ package waker
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
@@ -36,6 +37,9 @@ type secret struct {
 	read  time.Time
 }
 
+// errNotSent is an error of send that came before the first byte: the request may be sent again, whatever it is.
+var errNotSent = errors.New("not sent")
+
 // secretTTL is how long a read secret is used: as long as settings are.
 const secretTTL = 30 * time.Second
 
@@ -51,11 +55,11 @@ func newBypass(c controller, dial DialContext, clk clock.Clock) *bypass {
 func (b *bypass) send(ctx context.Context, svc settings.Service, r *http.Request) (*http.Response, error) {
 	key, err := b.secret(ctx, svc)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(errNotSent, err)
 	}
 	target, err := url.Parse(svc.BypassURL)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(errNotSent, err)
 	}
 	r.URL.Scheme, r.URL.Host = target.Scheme, r.Host
 	r.Header.Set(ecsctl.BypassHeader, key)
@@ -76,7 +80,7 @@ func (b *bypass) probe(ctx context.Context, svc settings.Service, host string) b
 	if err != nil {
 		return false
 	}
-	response.Body.Close() //nolint:errcheck,gosec // only read from
+	response.Body.Close()
 	return !unanswered(response)
 }
 
@@ -145,7 +149,11 @@ func (b *bypass) transport(target *url.URL) *http.Transport {
 	}
 	t := &http.Transport{
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return b.dial(ctx, network, address(target))
+			conn, err := b.dial(ctx, network, address(target))
+			if err != nil {
+				return nil, errors.Join(errNotSent, err)
+			}
+			return conn, nil
 		},
 		DisableCompression:  true, // what the application sends is passed on as it is
 		MaxIdleConnsPerHost: 2,

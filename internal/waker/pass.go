@@ -2,6 +2,7 @@ package waker
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -28,7 +29,7 @@ func (v *visit) pass(ctx context.Context) (answered bool) {
 	if err != nil {
 		return v.passFailed(err)
 	}
-	defer response.Body.Close() //nolint:errcheck // only read from
+	defer response.Body.Close()
 	if unanswered(response) && v.mayRepeat(response) {
 		return false
 	}
@@ -56,7 +57,7 @@ func (v *visit) idempotent() bool {
 
 func (v *visit) passFailed(err error) (answered bool) {
 	v.warn("pass on failed", err)
-	if v.idempotent() && v.clock.Now().Before(v.until) {
+	if v.clock.Now().Before(v.until) && (v.idempotent() || errors.Is(err, errNotSent)) {
 		return false
 	}
 	writeProblem(v.rw, problem{

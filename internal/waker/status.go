@@ -45,7 +45,7 @@ func (v *visit) writeStatus(seen policy.Snapshot) {
 }
 
 func newStatus(name string, seen policy.Snapshot, now time.Time) status {
-	doc := status{Service: name, Phase: seen.Phase(now), Steps: policy.Steps(seen)}
+	doc := status{Service: name, Phase: seen.Phase(now), Steps: policy.Steps(seen, now)}
 	doc.Message = messages[doc.Phase]
 	if since := seen.Rule.Mark.Since; !since.IsZero() {
 		doc.Since = &since

@@ -114,7 +114,7 @@ func (v *visit) act(ctx context.Context, action policy.Action, seen policy.Snaps
 }
 
 func (v *visit) start(ctx context.Context, seen policy.Snapshot) {
-	err := v.clock.Wait(ctx, crowdDelay(rand.Float64()))
+	err := v.clock.Wait(ctx, crowdDelay(rand.Float64())) //nolint:gosec // G404: it spreads a crowd and guards nothing
 	if err == nil {
 		err = v.control.Start(ctx, v.svc, seen.Desired)
 	}
@@ -123,19 +123,30 @@ func (v *visit) start(ctx context.Context, seen policy.Snapshot) {
 	}
 }
 
-// disarm first proves with one request through the bypass that the application answers. A switch that fails keeps
-// nobody waiting: the application is there, and the next request or the reaper tries again.
+// disarm first proves with one request through the bypass that the application answers.
 func (v *visit) disarm(ctx context.Context) (serves bool) {
 	if !v.bypass.probe(ctx, v.svc, v.r.Host) {
 		return false
 	}
-	undone, err := v.control.Disarm(ctx, v.svc, v.clock.Now())
-	if err != nil {
+	defer v.status.forget(v.svc.Name)
+	for range disarmTries {
+		undone, err := v.control.Disarm(ctx, v.svc, v.clock.Now())
+		if err == nil {
+			return !undone
+		}
 		v.warn("disarm failed", err)
+		if v.clock.Wait(ctx, pollPause()) != nil {
+			break
+		}
 	}
-	v.status.forget(v.svc.Name)
-	return !undone
+	v.log.Warn("handed over while armed", slog.String("service", v.svc.Name))
+	return true
 }
+
+// disarmTries is how often a switch is tried, over two seconds, before the visitor is let through without it: the
+// application is there. A request that the rule says nothing of is known only to the metrics, minutes later, and until
+// then the service may be stopped as if nobody had come.
+const disarmTries = 4
 
 const (
 	// poll is how often a held request looks for a healthy target. It asks the load balancer, not ECS, whose reads
@@ -145,10 +156,15 @@ const (
 	pollsPerLook = 10
 )
 
+// pollPause varies a little, so that those who began together do not go on together.
+func pollPause() time.Duration {
+	return poll + rand.N(poll/5) //nolint:gosec // G404: it spreads calls and guards nothing
+}
+
 // wait returns true when it is worth looking again, and false when the time is over.
 func (v *visit) wait(ctx context.Context) bool {
 	for range pollsPerLook {
-		pause := poll + rand.N(poll/5)
+		pause := pollPause()
 		if v.clock.Now().Add(pause).After(v.until) || v.clock.Wait(ctx, pause) != nil {
 			return false
 		}
@@ -164,5 +180,6 @@ func (v *visit) wait(ctx context.Context) bool {
 }
 
 func (v *visit) warn(message string, err error) {
-	v.log.Warn(message, slog.String("service", v.svc.Name), slog.Any("cause", err))
+	v.log.Warn(message, //nolint:sloglint // the callers' messages are constant
+		slog.String("service", v.svc.Name), slog.Any("cause", err))
 }

@@ -7,6 +7,7 @@ package waker
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -64,12 +65,12 @@ func (w *Waker) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	group := albevent.TargetGroup(r.Context())
-	svc, err := w.store.ByWakerTargetGroup(r.Context(), group)
+	svc, err := w.service(r.Context(), group)
 	if err != nil {
 		w.log.Error("no settings", slog.String("target_group", group), slog.Any("cause", err))
 		writeProblem(rw, problem{
-			Status: http.StatusServiceUnavailable, Title: "Service not configured",
-			Detail: "This address is not set up correctly. Its operator finds the reason in the log.",
+			Status: http.StatusServiceUnavailable, Title: "Service unavailable", RetryAfter: retryAfter,
+			Detail: "The settings of this address could not be read. Its operator finds the reason in the log.",
 		})
 		return
 	}
@@ -79,6 +80,20 @@ func (w *Waker) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	v := visit{Waker: w, svc: svc, caller: caller, rw: rw, r: r, until: w.heldUntil(r.Context(), svc)}
 	v.serve(r.Context())
+}
+
+// settingsPatience is how long settings are asked for that SSM does not give: its reads are limited to 40 a second for
+// the account, and a crowd of new instances reads them all at once.
+const settingsPatience = 20 * time.Second
+
+func (w *Waker) service(ctx context.Context, group string) (settings.Service, error) {
+	for end := w.clock.Now().Add(w.clock.Left(ctx, settingsPatience+lastCalls) - lastCalls); ; {
+		svc, err := w.store.ByWakerTargetGroup(ctx, group)
+		_, unread := errors.AsType[*settings.UnreadError](err)
+		if !unread || w.clock.Now().After(end) || w.clock.Wait(ctx, pollPause()) != nil {
+			return svc, err
+		}
+	}
 }
 
 // lastCalls is kept free before the function's deadline: an answer that comes too late is a 502.

@@ -106,7 +106,7 @@ func (v *visit) writePage(kind page.Kind, seen policy.Snapshot, reply policy.Rep
 	v.rw.WriteHeader(http.StatusServiceUnavailable)
 	state := page.State{
 		Kind: kind, Service: v.svc.Name, Nonce: nonce, Now: now, RetryAt: reply.RetryAt,
-		Since: pageSince(kind, seen, now), Steps: pageSteps(seen),
+		Since: pageSince(kind, seen, now), Steps: pageSteps(seen, now),
 	}
 	if err := page.Render(v.rw, state); err != nil {
 		v.warn("page not written", err)
@@ -121,12 +121,12 @@ func pageSince(kind page.Kind, seen policy.Snapshot, now time.Time) time.Time {
 	return now
 }
 
-func pageSteps(seen policy.Snapshot) []page.Step {
+func pageSteps(seen policy.Snapshot, now time.Time) []page.Step {
 	if seen.Desired == 0 {
 		return nil
 	}
 	var steps []page.Step
-	for _, step := range policy.Steps(seen) {
+	for _, step := range policy.Steps(seen, now) {
 		steps = append(steps, page.Step{Name: step.Name, State: page.StepState(step.State)})
 	}
 	return steps

@@ -17,8 +17,8 @@ func (lb *LoadBalancer) choose(g *group) *target {
 	return t
 }
 
-// able are the targets that may get a request: [ALB-25] the healthy ones; [ALB-26] if there are none, every unhealthy or
-// initial one as soon as one is unhealthy, for the group fails open; [ALB-24] never a draining or unused one.
+// able are the targets that may get a request: [ALB-25] the healthy ones; [ALB-26] if there are none, every unhealthy
+// or initial one as soon as one is unhealthy, for the group fails open; [ALB-24] never a draining or unused one.
 //
 // [ALB-27] A group that has only initial targets gives none, and a 503. AWS says nothing about it (U): nothing may rely
 // on it, neither on the 503 nor on the opposite.

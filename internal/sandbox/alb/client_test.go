@@ -66,7 +66,7 @@ func header(name string, values ...string) types.RuleCondition {
 
 func (w *world) request(path string) *http.Request {
 	w.t.Helper()
-	request, err := http.NewRequest(http.MethodGet, "http://"+listener+path, nil)
+	request, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, "http://"+listener+path, nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}

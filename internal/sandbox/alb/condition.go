@@ -78,7 +78,8 @@ func parseField(c types.RuleCondition, field string) (condition, error) {
 	case httpHeader:
 		return parseHeader(c)
 	}
-	return condition{}, invalid("Condition field '%s' must be one of '[%s, %s, %s]'", field, pathPattern, hostHeader, httpHeader)
+	return condition{}, invalid("Condition field '%s' must be one of '[%s, %s, %s]'",
+		field, pathPattern, hostHeader, httpHeader)
 }
 
 // value is what p points to, or the zero value.

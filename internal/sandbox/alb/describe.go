@@ -62,10 +62,11 @@ func (r *rule) describe() types.Rule {
 
 // forwardTo is a forward action in both the forms that AWS shows.
 func forwardTo(targetGroupARN string) types.Action {
+	only := types.TargetGroupTuple{TargetGroupArn: aws.String(targetGroupARN), Weight: aws.Int32(1)}
 	return types.Action{
 		Type: types.ActionTypeEnumForward, TargetGroupArn: aws.String(targetGroupARN), Order: aws.Int32(1),
 		ForwardConfig: &types.ForwardActionConfig{
-			TargetGroups:                []types.TargetGroupTuple{{TargetGroupArn: aws.String(targetGroupARN), Weight: aws.Int32(1)}},
+			TargetGroups:                []types.TargetGroupTuple{only},
 			TargetGroupStickinessConfig: &types.TargetGroupStickinessConfig{Enabled: aws.Bool(false)},
 		},
 	}
@@ -79,7 +80,9 @@ func (lb *LoadBalancer) defaultActions() []types.Action {
 	return []types.Action{{Type: types.ActionTypeEnumFixedResponse, FixedResponseConfig: unavailable, Order: aws.Int32(1)}}
 }
 
-func (lb *LoadBalancer) describeLoadBalancers(in *elb.DescribeLoadBalancersInput) (*elb.DescribeLoadBalancersOutput, error) {
+func (lb *LoadBalancer) describeLoadBalancers(
+	in *elb.DescribeLoadBalancersInput,
+) (*elb.DescribeLoadBalancersOutput, error) {
 	for _, arn := range in.LoadBalancerArns {
 		if arn != lb.ARN() {
 			return nil, loadBalancerNotFound(arn)

@@ -12,7 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 )
 
-func (lb *LoadBalancer) describeTargetGroups(in *elb.DescribeTargetGroupsInput) (*elb.DescribeTargetGroupsOutput, error) {
+func (lb *LoadBalancer) describeTargetGroups(
+	in *elb.DescribeTargetGroupsInput,
+) (*elb.DescribeTargetGroupsOutput, error) {
 	if in.LoadBalancerArn != nil && *in.LoadBalancerArn != lb.ARN() {
 		return nil, loadBalancerNotFound(*in.LoadBalancerArn)
 	}
@@ -73,7 +75,8 @@ func (lb *LoadBalancer) describeTargetGroupAttributes(
 	}
 	attributes := []types.TargetGroupAttribute{attribute("stickiness.enabled", "false")}
 	if g.Kind == Lambda {
-		attributes = append(attributes, attribute("lambda.multi_value_headers.enabled", strconv.FormatBool(g.MultiValueHeaders)))
+		multi := strconv.FormatBool(g.MultiValueHeaders)
+		attributes = append(attributes, attribute("lambda.multi_value_headers.enabled", multi))
 	} else {
 		delay := fmt.Sprint(int(g.DeregistrationDelay / time.Second))
 		attributes = append(attributes, attribute("deregistration_delay.timeout_seconds", delay),
@@ -82,8 +85,11 @@ func (lb *LoadBalancer) describeTargetGroupAttributes(
 	return &elb.DescribeTargetGroupAttributesOutput{Attributes: attributes}, nil
 }
 
-// describeTargetHealth shows all targets, or those asked for. [ALB-15] One that is not registered is "unused", no error.
-func (lb *LoadBalancer) describeTargetHealth(in *elb.DescribeTargetHealthInput) (*elb.DescribeTargetHealthOutput, error) {
+// describeTargetHealth shows all targets, or those asked for. [ALB-15] One that is not registered is "unused", and
+// that is no error.
+func (lb *LoadBalancer) describeTargetHealth(
+	in *elb.DescribeTargetHealthInput,
+) (*elb.DescribeTargetHealthOutput, error) {
 	g, err := lb.group(aws.ToString(in.TargetGroupArn))
 	if err != nil {
 		return nil, err

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// event is what a function gets for a request. [ALB-35] The order of fields, and of query keys, is that of AWS's example:
-// no function should mind, but a person who compares does.
+// event is what a function gets for a request. [ALB-35] The order of fields, and of query keys, is that of AWS's
+// example: no function should mind, but a person who compares does.
 type event struct {
 	RequestContext requestContext `json:"requestContext"`
 	Method         string         `json:"httpMethod"`

@@ -3,8 +3,7 @@ package alb
 import (
 	"context"
 	"errors"
-	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -50,13 +49,13 @@ func (lb *LoadBalancer) serveTarget(w http.ResponseWriter, r *http.Request, g *g
 	lb.proxy(t.addr, g, now).ServeHTTP(w, r)
 }
 
-// proxy is the way of one request to a target. [ALB-31] Every piece of a response is flushed as it comes, and an upgraded
-// connection is passed through; httputil strips hop-by-hop headers. [ALB-30]
+// proxy is the way of one request to a target. [ALB-31] Every piece of a response is flushed as it comes, and an
+// upgraded connection is passed through; httputil strips hop-by-hop headers. [ALB-30]
 func (lb *LoadBalancer) proxy(addr string, g *group, now time.Time) *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
 		Transport:     lb.targets,
 		FlushInterval: -1,
-		ErrorLog:      log.New(io.Discard, "", 0), // the client's leaving is no news
+		ErrorLog:      slog.NewLogLogger(slog.DiscardHandler, 0), // the client's leaving is no news
 		ErrorHandler:  lb.badGateway,
 		Rewrite: func(p *httputil.ProxyRequest) {
 			p.Out.URL.Scheme, p.Out.URL.Host = "http", addr
@@ -81,8 +80,8 @@ func keepAsSent(p *httputil.ProxyRequest) {
 	}
 }
 
-// badGateway answers for a target that didn't. [ALB-28] Refused or broken off: 502. [ALB-29] Not connected after 10 s, or
-// silent for the idle timeout: 504. A client that has left sees nothing; AWS logs 460 then and counts no 5xx.
+// badGateway answers for a target that didn't. [ALB-28] Refused or broken off: 502. [ALB-29] Not connected after 10 s,
+// or silent for the idle timeout: 504. A client that has left sees nothing; AWS logs 460 then and counts no 5xx.
 func (lb *LoadBalancer) badGateway(w http.ResponseWriter, r *http.Request, err error) {
 	timeout, ok := errors.AsType[net.Error](err)
 	switch {

@@ -135,7 +135,7 @@ func TestBrokenTargetAnswers502(t *testing.T) {
 // [ALB-29]
 func TestSilentTargetAnswers504(t *testing.T) {
 	bubble(t, nil, func(t *testing.T, w *world) {
-		w.healthy(func(_ http.ResponseWriter, r *http.Request) { time.Sleep(2 * time.Minute) })
+		w.healthy(func(http.ResponseWriter, *http.Request) { time.Sleep(2 * time.Minute) })
 		start := time.Now()
 		got := w.get("/")
 		if got.status != http.StatusGatewayTimeout || !strings.Contains(got.body, "504 Gateway Time-out") {

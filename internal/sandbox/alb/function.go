@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -47,8 +48,8 @@ func (lb *LoadBalancer) serveReply(w http.ResponseWriter, r *http.Request, g *gr
 	answer.write(w)
 }
 
-// ask invokes the function. [ALB-42] The load balancer waits for as long as the function takes, and the function goes on
-// when the client has left.
+// ask invokes the function. [ALB-42] The load balancer waits for as long as the function takes, and the function goes
+// on when the client has left.
 func (lb *LoadBalancer) ask(r *http.Request, g *group, now time.Time, body []byte) (reply, error) {
 	h := functionHeaders(r, len(body))
 	lb.stamp(h, r, now)
@@ -99,9 +100,9 @@ func parseReply(answer []byte, multiValue bool) (reply, error) {
 	return out, out.decode()
 }
 
-// refuseNulls refuses a field that is there and null, where it may well be absent. [ALB-40] The headers are what a nil map
-// in Go makes (seen with aws-lambda-go, pull request 207), the body what None makes in Python (powertools, issue 4671). The
-// form of headers that the group does not ask for may be null: aws-lambda-go always sends both.
+// refuseNulls refuses a field that is there and null, where it may well be absent. [ALB-40] The headers are what a nil
+// map in Go makes (seen with aws-lambda-go, pull request 207), the body what None makes in Python (powertools, issue
+// 4671). The form of headers that the group does not ask for may be null: aws-lambda-go always sends both.
 func refuseNulls(answer []byte, multiValue bool) error {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(answer, &fields); err != nil {
@@ -147,9 +148,7 @@ func (r *reply) decode() (err error) {
 
 func (r *reply) write(w http.ResponseWriter) {
 	h := w.Header()
-	for name, values := range r.header {
-		h[name] = values
-	}
+	maps.Copy(h, r.header)
 	if h.Get("Content-Type") == "" { // seen with AWS (S); net/http would guess
 		h.Set("Content-Type", "application/octet-stream")
 	}

@@ -23,7 +23,11 @@ var update = flag.Bool("update", false, "write the golden files")
 const functionARN = "arn:aws:lambda:eu-west-3:000000000000:function:waker"
 
 // functions is a world whose default action is a function.
-func functions(t *testing.T, multiValue bool, invoke func(context.Context, []byte) ([]byte, error), test func(*testing.T, *world, string)) {
+func functions(
+	t *testing.T, multiValue bool,
+	invoke func(context.Context, []byte) ([]byte, error), test func(*testing.T, *world, string),
+) {
+	t.Helper()
 	adapt := func(o *Options) {
 		o.Invoke = func(ctx context.Context, arn string, payload []byte) ([]byte, error) {
 			if arn != functionARN {
@@ -45,6 +49,7 @@ func replies(answer string) func(context.Context, []byte) ([]byte, error) {
 
 // capture returns the event that a request becomes.
 func capture(t *testing.T, multiValue bool, build func(*world) *http.Request) []byte {
+	t.Helper()
 	var got []byte
 	invoke := func(_ context.Context, payload []byte) ([]byte, error) {
 		got = payload
@@ -56,7 +61,8 @@ func capture(t *testing.T, multiValue bool, build func(*world) *http.Request) []
 
 func (w *world) post(path, contentType, body string) *http.Request {
 	w.t.Helper()
-	request, err := http.NewRequest(http.MethodPost, "http://"+listener+path, strings.NewReader(body))
+	url := "http://" + listener + path
+	request, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -121,7 +127,8 @@ func TestEventWithMultiValueHeaders(t *testing.T) {
 	got := capture(t, true, rich)
 	golden(t, "event-multi.json", got)
 	var parsed map[string]any
-	if err := json.Unmarshal(got, &parsed); err != nil || parsed["headers"] != nil || parsed["queryStringParameters"] != nil {
+	err := json.Unmarshal(got, &parsed)
+	if err != nil || parsed["headers"] != nil || parsed["queryStringParameters"] != nil {
 		t.Errorf("single forms are there: %v", err)
 	}
 	answer := `{"statusCode":200,"headers":{"x":"single"},"multiValueHeaders":{"Set-Cookie":["a=1","b=2"]}}`
@@ -170,7 +177,8 @@ func TestWhatAFunctionCannotBeAsked(t *testing.T) {
 		if got := w.do(w.post("/", "text/plain", strings.Repeat("x", maxFunctionBody))); got.status != http.StatusOK {
 			t.Errorf("1 MB: %d", got.status)
 		}
-		if got := w.do(w.post("/", "text/plain", strings.Repeat("x", maxFunctionBody+1))); got.status != http.StatusRequestEntityTooLarge {
+		got := w.do(w.post("/", "text/plain", strings.Repeat("x", maxFunctionBody+1)))
+		if got.status != http.StatusRequestEntityTooLarge {
 			t.Errorf("above 1 MB: %d", got.status)
 		}
 		upgrade := w.request("/ws")

@@ -44,9 +44,13 @@ func TestForwardedHeaders(t *testing.T) {
 		request.Header.Set("X-Forwarded-Host", "kept.example.com")
 		w.do(request)
 		h := got.Header
-		want := []string{"App.example.com:80", "/a%2Fb//c?x=%20&x=2;3", "203.0.113.7, 127.0.0.1", "http", "80", "kept.example.com"}
+		want := []string{
+			"App.example.com:80", "/a%2Fb//c?x=%20&x=2;3",
+			"203.0.113.7, 127.0.0.1", "http", "80", "kept.example.com",
+		}
 		have := []string{
-			got.Host, got.RequestURI, h.Get("X-Forwarded-For"), h.Get("X-Forwarded-Proto"), h.Get("X-Forwarded-Port"), h.Get("X-Forwarded-Host"),
+			got.Host, got.RequestURI,
+			h.Get("X-Forwarded-For"), h.Get("X-Forwarded-Proto"), h.Get("X-Forwarded-Port"), h.Get("X-Forwarded-Host"),
 		}
 		if diff := cmp.Diff(want, have); diff != "" {
 			t.Error(diff)

@@ -37,7 +37,7 @@ func TestTargetHealthOfAnUnregisteredTarget(t *testing.T) {
 
 // [ALB-16]
 func TestFunctionHasNoHealthCheck(t *testing.T) {
-	bubble(t, nil, func(t *testing.T, w *world) {
+	bubble(t, nil, func(_ *testing.T, w *world) {
 		group := w.group(TargetGroup{Name: "waker", Kind: Lambda, FunctionARN: "arn:function"})
 		w.lb.SetDefault(group)
 		w.expectState(group, "unavailable Target.HealthCheckDisabled")

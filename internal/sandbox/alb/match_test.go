@@ -1,6 +1,7 @@
 package alb
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
@@ -18,13 +19,14 @@ type matchCase struct {
 }
 
 func testMatches(t *testing.T, cases []matchCase) {
+	t.Helper()
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			conditions, err := parseConditions([]types.RuleCondition{c.condition})
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := httptest.NewRequest("GET", c.target, nil)
+			r := httptest.NewRequest(http.MethodGet, c.target, nil)
 			for _, h := range c.headers {
 				name, v, _ := strings.Cut(h, "=")
 				r.Header.Add(name, v)
@@ -84,14 +86,16 @@ func TestAllConditionsMustMatch(t *testing.T) {
 	for target, want := range map[string]bool{
 		"http://app.example.com/b1": true, "http://app.example.com/c": false, "http://www.example.com/b1": false,
 	} {
-		if got := matches(conditions, httptest.NewRequest("GET", target, nil)); got != want {
+		if got := matches(conditions, httptest.NewRequest(http.MethodGet, target, nil)); got != want {
 			t.Errorf("%s: matches = %v, want %v", target, got, want)
 		}
 	}
 }
 
 func FuzzWildcard(f *testing.F) {
-	for _, seed := range [][2]string{{"/*", "/a"}, {"a*b*c", "aXbXbc"}, {"??", "a"}, {"*?*", ""}, {"**", ""}, {"a*a", "a"}, {"\xff*", "\xff\n"}} {
+	for _, seed := range [][2]string{
+		{"/*", "/a"}, {"a*b*c", "aXbXbc"}, {"??", "a"}, {"*?*", ""}, {"**", ""}, {"a*a", "a"}, {"\xff*", "\xff\n"},
+	} {
 		f.Add(seed[0], seed[1])
 	}
 	f.Fuzz(func(t *testing.T, pattern, s string) {

@@ -23,8 +23,8 @@ func (lb *LoadBalancer) record(metric string, at time.Time, value float64, targe
 	lb.options.Record(metric, dimensions, at, value)
 }
 
-// recordBoth counts one for the load balancer and one for the group. [ALB-43] RequestCount counts a request when it came,
-// once a target has been chosen.
+// recordBoth counts one for the load balancer and one for the group. [ALB-43] RequestCount counts a request when it
+// came, once a target has been chosen.
 func (lb *LoadBalancer) recordBoth(metric string, g *group, at time.Time) {
 	lb.record(metric, at, 1, "")
 	lb.record(metric, at, 1, g.arn)
@@ -62,9 +62,9 @@ type hosts struct {
 	healthy, unhealthy int
 }
 
-// countHosts counts at the end of a minute. A group is in it if it had a registered target at any moment of that minute:
-// AWS reports "if there are registered targets", and does not say how a part of a minute counts (I). Draining targets
-// are neither healthy nor unhealthy; nor are initial ones.
+// countHosts counts at the end of a minute. A group is in it if it had a registered target at any moment of that
+// minute: AWS reports "if there are registered targets", and does not say how a part of a minute counts (I). Draining
+// targets are neither healthy nor unhealthy; nor are initial ones.
 func (lb *LoadBalancer) countHosts() []hosts {
 	lb.mu.Lock()
 	defer lb.unlock()

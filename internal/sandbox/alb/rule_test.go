@@ -39,7 +39,7 @@ func TestRulesAreAskedByPriority(t *testing.T) {
 }
 
 func TestDefaultActionComesLast(t *testing.T) {
-	bubble(t, nil, func(t *testing.T, w *world) {
+	bubble(t, nil, func(_ *testing.T, w *world) {
 		_, waker := w.two()
 		w.rule(1, waker, path("/.catnap/*"))
 		w.run()
@@ -92,7 +92,8 @@ func TestModifyRuleRefuses(t *testing.T) {
 				t.Errorf("%s: %v, want %s", name, err, c.code)
 			}
 		}
-		if _, err := w.lb.Handle(t.Context(), &elb.CreateRuleInput{}); code(err) != code(awsapi.Unknown(&elb.CreateRuleInput{})) {
+		unknown := &elb.CreateRuleInput{}
+		if _, err := w.lb.Handle(t.Context(), unknown); code(err) != code(awsapi.Unknown(unknown)) {
 			t.Errorf("CreateRule through the API: %v", err)
 		}
 	})

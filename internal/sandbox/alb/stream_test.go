@@ -20,6 +20,7 @@ func TestStreamingAndUpgrade(t *testing.T) {
 }
 
 func testStream(t *testing.T, w *world) {
+	t.Helper()
 	w.healthy(func(rw http.ResponseWriter, _ *http.Request) {
 		for i := range 3 {
 			fmt.Fprintf(rw, "data: %d\n", i)
@@ -47,8 +48,9 @@ func echo(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer conn.Close()
-	fmt.Fprint(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "+r.Header.Get("Upgrade")+"\r\n\r\n")
-	io.Copy(conn, buffered)
+	fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: %s\r\n\r\n",
+		r.Header.Get("Upgrade"))
+	_, _ = io.Copy(conn, buffered) // until either side closes
 }
 
 // upgrade opens a WebSocket as far as the load balancer is concerned.
@@ -71,6 +73,7 @@ func (w *world) upgrade() (net.Conn, *bufio.Reader) {
 }
 
 func testUpgrade(t *testing.T, w *world) {
+	t.Helper()
 	group := w.healthy(echo)
 	conn, reader := w.upgrade()
 	for _, line := range []string{"one\n", "two\n"} {
@@ -93,16 +96,13 @@ func testUpgrade(t *testing.T, w *world) {
 }
 
 func testBody(t *testing.T, w *world) {
+	t.Helper()
 	w.healthy(func(rw http.ResponseWriter, r *http.Request) {
 		all, _ := io.ReadAll(r.Body) // before the answer: net/http does not do both at once
 		rw.Write(all)
 	})
 	body := strings.Repeat("x", 3<<20)
-	request, err := http.NewRequest(http.MethodPost, "http://"+listener+"/", strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := w.do(request); got.body != body {
+	if got := w.do(w.post("/", "text/plain", body)); got.body != body {
 		t.Errorf("%d, %d bytes of %d", got.status, len(got.body), len(body))
 	}
 }

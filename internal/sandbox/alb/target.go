@@ -91,7 +91,8 @@ func (lb *LoadBalancer) State(targetGroupARN, id string) string {
 	return string(t.health.State)
 }
 
-// InFlight is how many requests a target is answering, WebSockets included; of a Lambda group the id is the function's ARN.
+// InFlight is how many requests a target is answering, WebSockets included; of a Lambda group the id is the function's
+// ARN.
 func (lb *LoadBalancer) InFlight(targetGroupARN, id string) int {
 	lb.mu.Lock()
 	defer lb.unlock()

@@ -48,7 +48,7 @@ func TestDrainingTarget(t *testing.T) {
 }
 
 func TestRegisterBringsADrainingTargetBack(t *testing.T) {
-	bubble(t, nil, func(t *testing.T, w *world) {
+	bubble(t, nil, func(_ *testing.T, w *world) {
 		group := w.service()
 		w.target(group, "10.0.1.1:80", says("ok"))
 		w.run()

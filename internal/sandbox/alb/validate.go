@@ -9,9 +9,9 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// [ALB-06] The quotas page says 5 values and 6 wildcards a rule. The page on condition types says 3 values a condition and
-// 5 wildcards; AWS's own error text (seen with CDK, cfn-lint and Terraform) is about 5 values a rule and comes with the
-// sixth value of a single condition, so the quotas page is followed.
+// [ALB-06] The quotas page says 5 values and 6 wildcards a rule. The page on condition types says 3 values a condition
+// and 5 wildcards; AWS's own error text (seen with CDK, cfn-lint and Terraform) is about 5 values a rule and comes with
+// the sixth value of a single condition, so the quotas page is followed.
 const (
 	maxValues      = 5
 	maxWildcards   = 6
@@ -21,7 +21,9 @@ const (
 
 // invalid is AWS's answer to input that breaks a rule of its API; the SDK has no type for it.
 func invalid(format string, args ...any) error {
-	return &smithy.GenericAPIError{Code: "ValidationError", Message: fmt.Sprintf(format, args...), Fault: smithy.FaultClient}
+	return &smithy.GenericAPIError{
+		Code: "ValidationError", Message: fmt.Sprintf(format, args...), Fault: smithy.FaultClient,
+	}
 }
 
 // unsupported is for what AWS can do and this package can't.

@@ -2,6 +2,7 @@ package alb
 
 import (
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -17,6 +18,7 @@ type conditionCase struct {
 }
 
 func testConditions(t *testing.T, cases []conditionCase) {
+	t.Helper()
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := parseConditions(c.conditions)
@@ -70,7 +72,10 @@ func TestRuleHasOneHostAndOnePathCondition(t *testing.T) {
 
 // [ALB-08]
 func TestConditionsThatAWSRefuses(t *testing.T) {
-	method := types.RuleCondition{Field: aws.String("http-request-method"), HttpRequestMethodConfig: &types.HttpRequestMethodConditionConfig{Values: []string{"GET"}}}
+	method := types.RuleCondition{
+		Field:                   aws.String("http-request-method"),
+		HttpRequestMethodConfig: &types.HttpRequestMethodConditionConfig{Values: []string{http.MethodGet}},
+	}
 	both := path("/a")
 	both.Values = []string{"/a"}
 	foreign := path("/a")

@@ -39,8 +39,10 @@ type sample struct {
 const listener = "10.0.0.1:80"
 
 func newWorld(t *testing.T, adapt func(*Options)) *world {
+	t.Helper()
 	w := &world{t: t}
-	t.Cleanup(func() { time.Sleep(time.Second) }) // net/http servers linger for half a second after they close a connection
+	// net/http servers linger for half a second after they close a connection.
+	t.Cleanup(func() { time.Sleep(time.Second) })
 	options := Options{Dial: w.net.DialContext, Record: w.record, Changed: w.changed}
 	if adapt != nil {
 		adapt(&options)
@@ -53,6 +55,7 @@ func newWorld(t *testing.T, adapt func(*Options)) *world {
 
 // bubble runs a test in a world of its own, with fake time.
 func bubble(t *testing.T, adapt func(*Options), test func(*testing.T, *world)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) { test(t, newWorld(t, adapt)) })
 }
 
@@ -94,7 +97,7 @@ func (w *world) listen(addr string, handler http.Handler) *http.Server {
 		w.t.Fatal(err)
 	}
 	server := &http.Server{Handler: handler}
-	go server.Serve(l)
+	go func() { _ = server.Serve(l) }() // ends with the test
 	w.t.Cleanup(func() { server.Close() })
 	return server
 }
@@ -128,7 +131,9 @@ func (w *world) group(g TargetGroup) string {
 func (w *world) service() string {
 	arn := w.group(TargetGroup{
 		Name: "service", DeregistrationDelay: 20 * time.Second,
-		HealthCheck: HealthCheck{Path: "/health", Interval: 10 * time.Second, Timeout: 2 * time.Second, Healthy: 3, Unhealthy: 2},
+		HealthCheck: HealthCheck{
+			Path: "/health", Interval: 10 * time.Second, Timeout: 2 * time.Second, Healthy: 3, Unhealthy: 2,
+		},
 	})
 	w.lb.SetDefault(arn)
 	return arn

@@ -7,6 +7,7 @@ package awsapi
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -70,9 +71,7 @@ func (b *Backplane) Calls() map[string]int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	counts := make(map[string]int, len(b.calls))
-	for operation, n := range b.calls {
-		counts[operation] = n
-	}
+	maps.Copy(counts, b.calls)
 	return counts
 }
 

@@ -120,6 +120,7 @@ func (f Fault) apply(ctx context.Context, clk clock.Clock, call func() (any, err
 		if out, err := call(); err != nil {
 			return out, err
 		}
+	case FaultNone, FaultDie: // death came above
 	}
 	return call()
 }

@@ -21,7 +21,7 @@ type Limit struct {
 	Operations []string
 }
 
-// Documented are the throttles that AWS documents for the operations catnap uses.
+// Documented are the throttles that AWS documents for the operations catnap uses. [API-01]
 var Documented = []Limit{
 	{Burst: 50, Rate: 5, Operations: []string{"UpdateService", "CreateService", "DeleteService"}},
 	{Burst: 100, Rate: 20, Operations: []string{"DescribeServices", "ListServices"}},

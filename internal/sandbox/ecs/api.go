@@ -16,6 +16,22 @@ import (
 func (e *ECS) Handle(_ context.Context, input any) (any, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	return e.handle(input)
+}
+
+// Onlooker answers the same API without stale reads, for those who watch the sandbox. AWS has no such thing.
+type Onlooker struct{ *ECS }
+
+// Handle answers the ECS API.
+func (o Onlooker) Handle(_ context.Context, input any) (any, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.current = true
+	defer func() { o.current = false }()
+	return o.handle(input)
+}
+
+func (e *ECS) handle(input any) (any, error) {
 	switch in := input.(type) {
 	case *ecs.DescribeServicesInput:
 		return answer(e, in.Cluster, in, e.describeServices)

@@ -71,6 +71,7 @@ type ECS struct {
 	tasks    []*task    // all that can be described, oldest first
 	started  int        // tasks ever started
 	deployed int        // deployments ever made
+	current  bool       // the call being answered reads the latest state
 
 	kick    chan struct{} // wakes a scheduler that has nothing to do
 	running sync.WaitGroup

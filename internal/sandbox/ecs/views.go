@@ -40,7 +40,7 @@ func (e *ECS) record(svc *service) {
 // read returns the service as it was at most Stale ago.
 // [ECS-05] Reads of services are eventually consistent; a later one may even show an earlier state.
 func (e *ECS) read(svc *service) types.Service {
-	if e.Stale <= 0 {
+	if e.Stale <= 0 || e.current {
 		return svc.describe()
 	}
 	at := e.Clock.Now().Add(-time.Duration(e.random.Int64N(int64(e.Stale) + 1)))

@@ -150,7 +150,7 @@ func TestHTTPOverMemoryInABubble(t *testing.T) {
 		if err := server.Shutdown(t.Context()); err != nil {
 			t.Error(err)
 		}
-		if _, err := client.Get("http://app:80/"); err == nil {
+		if _, err := client.Do(request(t, "http://app:80/")); err == nil {
 			t.Error("reached a server that is shut down")
 		}
 	})
@@ -161,9 +161,18 @@ func slow(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, "awake")
 }
 
+func request(t *testing.T, url string) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 func fetch(t *testing.T, client *http.Client, url string) string {
 	t.Helper()
-	response, err := client.Get(url)
+	response, err := client.Do(request(t, url))
 	if err != nil {
 		t.Fatal(err)
 	}

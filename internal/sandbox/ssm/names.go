@@ -55,7 +55,8 @@ func checkNew(name string) error {
 		return invalid("Parameter name must be a fully qualified name.")
 	case strings.HasPrefix(strings.ToLower(name), "/aws/"):
 		return &smithy.GenericAPIError{
-			Code: "AccessDeniedException", Message: "No access to reserved parameter name: " + name + ".", Fault: smithy.FaultClient,
+			Code: "AccessDeniedException", Message: "No access to reserved parameter name: " + name + ".",
+			Fault: smithy.FaultClient,
 		}
 	case reserved.MatchString(name), !simpleName.MatchString(name) && !pathName.MatchString(name):
 		return invalid(wrongName)

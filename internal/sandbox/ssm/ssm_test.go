@@ -36,6 +36,7 @@ func get(t *testing.T, c *sdk.Client, name string) types.Parameter {
 
 // put creates or, given an option, overwrites a String.
 func put(t *testing.T, c *sdk.Client, name, value string, change ...func(*sdk.PutParameterInput)) (int64, error) {
+	t.Helper()
 	in := &sdk.PutParameterInput{Name: &name, Value: &value, Type: types.ParameterTypeString}
 	for _, f := range change {
 		f(in)

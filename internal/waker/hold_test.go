@@ -1,0 +1,335 @@
+package waker_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/catnap-dev/catnap/internal/policy"
+)
+
+const stillStarting = `{"title":"Still starting","status":503,` +
+	`"detail":"The service is being started and was not ready in time. Ask again.","phase":"waking"}`
+
+// started are the calls that change something.
+func (w *world) changes() []string { return w.control.made("start", "disarm") }
+
+func same(t *testing.T, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func between(t *testing.T, got, from, to time.Duration) {
+	t.Helper()
+	if got < from || got > to {
+		t.Errorf("took %s, want %s to %s", got, from, to)
+	}
+}
+
+// A client's request wakes the service once, waits for it, and gets the application's own answer.
+func TestHeldRequest(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		a := w.post(`{"item":7}`, "Content-Type", "application/json")
+		if a.status != 200 || a.body != "hello" {
+			t.Errorf("got %+v", a)
+		}
+		between(t, a.took, 20*time.Second, 21500*time.Millisecond) // the start is delayed, and polls are apart
+		made := w.changes()
+		if len(made) != 2 || made[0] != "start 0" || !strings.HasPrefix(made[1], "disarm 12:00:2") {
+			t.Errorf("changed by %q", made)
+		}
+		polls, looks := len(w.control.made("healthy")), len(w.control.made("observe"))
+		if polls < 33 || polls > 41 || looks < 4 || looks > 6 {
+			t.Errorf("%d polls and %d looks in 20 s", polls, looks)
+		}
+		seen := w.lb.seen()
+		if len(seen) != 1 || seen[0].method != http.MethodPost || seen[0].body != `{"item":7}` || w.lb.probes != 1 {
+			t.Errorf("%d probes, the application got %+v", w.lb.probes, seen)
+		}
+	})
+}
+
+func TestHeldByManyStartsOnce(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		const crowd = 30
+		answers := make(chan answer, crowd)
+		for range crowd {
+			go func() { answers <- w.get("/api") }()
+		}
+		for range crowd {
+			if a := <-answers; a.status != 200 {
+				t.Errorf("got %+v", a)
+			}
+		}
+		if got := w.control.now(); got.Desired != 2 || got.Rule.Armed {
+			t.Errorf("stands at %+v", got)
+		}
+		if seen := w.lb.seen(); len(seen) != crowd {
+			t.Errorf("the application got %d requests", len(seen))
+		}
+	})
+}
+
+func TestHeldTooLong(t *testing.T) {
+	for _, tc := range []struct {
+		name     string
+		hold     time.Duration
+		deadline time.Duration // of the function; 0 means none
+		from, to time.Duration
+	}{
+		{"the setting", 55 * time.Second, 0, 54400 * time.Millisecond, 55 * time.Second},
+		{"the setting, deadline later", 55 * time.Second, 15 * time.Minute, 54400 * time.Millisecond, 55 * time.Second},
+		{"the function's deadline", 55 * time.Second, 20 * time.Second, 16400 * time.Millisecond, 17 * time.Second},
+		{"the deadline of less than a poll", 55 * time.Second, 3400 * time.Millisecond, 0, 500 * time.Millisecond},
+		{"no hold", 0, 0, 0, 500 * time.Millisecond},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				w.control.boot = 0
+				w.store.svc.Hold = duration(tc.hold)
+				deadline := tc.deadline
+				if deadline == 0 {
+					deadline = time.Hour
+				}
+				a := w.within(deadline, http.MethodPost, "/orders", "x")
+				a.is(t, 503, problemHeader("Retry-After", "5", "X-Catnap-Phase", "waking"), stillStarting)
+				between(t, a.took, tc.from, tc.to)
+				same(t, "changes", []string{"start 0"}, w.changes())
+				if w.lb.arrived+w.lb.probes > 0 {
+					t.Error("the application was asked")
+				}
+			})
+		})
+	}
+}
+
+// A wake that is lost, whoever lost it, is asked for again by those who wait for it.
+func TestHeldAsksAgain(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		fails  map[string][]error
+		starts []string
+	}{
+		{"start fails", map[string][]error{"start": {errThrottled}}, []string{"start 0", "start 0"}},
+		{"start fails twice", map[string][]error{"start": {errThrottled, errThrottled}}, []string{"start 0", "start 0", "start 0"}},
+		{"look fails", map[string][]error{"observe": {errThrottled, errThrottled}}, []string{"start 0"}},
+		{"polls fail", map[string][]error{"healthy": {errThrottled, errThrottled, errThrottled}}, []string{"start 0"}},
+		{"disarm fails", map[string][]error{"disarm": {errThrottled}}, []string{"start 0"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				w.control.fails = tc.fails
+				if a := w.post("x"); a.status != 200 {
+					t.Errorf("got %+v", a)
+				}
+				same(t, "starts", tc.starts, w.control.made("start"))
+				if seen := w.lb.seen(); len(seen) != 1 {
+					t.Errorf("the application got %+v", seen)
+				}
+				if !w.log.has("Rate exceeded") {
+					t.Error("not logged")
+				}
+			})
+		})
+	}
+}
+
+// Nobody spins for ever: what is decided while a request is held ends it.
+func TestHeldUntilItIsHopeless(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		then  policy.Snapshot
+		phase string
+	}{
+		{"the wake fails", stands(0, 0, true, mark(9*time.Second, 0, 1)), "failed"},
+		{"it is frozen", asleep(), "frozen"},
+		{"it is deleted", missing(), ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				w.control.set(starting())
+				time.AfterFunc(10*time.Second, func() {
+					w.control.set(tc.then)
+					if tc.phase == "frozen" {
+						w.store.freeze(time.Hour)
+					}
+				})
+				a := w.post("x")
+				if a.status != 503 || a.header.Get("X-Catnap-Phase") != tc.phase {
+					t.Errorf("got %+v", a)
+				}
+				between(t, a.took, 10*time.Second, 16*time.Second)
+				same(t, "changes", []string(nil), w.changes())
+			})
+		})
+	}
+}
+
+func TestHeldCallerGoes(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(10*time.Second, cancel)
+		between(t, w.sendIn(ctx, http.MethodPost, "/orders", "x").took, 10*time.Second, 10*time.Second)
+		time.Sleep(time.Minute)
+		if w.lb.arrived+w.lb.probes > 0 {
+			t.Error("sent for a caller who has gone")
+		}
+	})
+}
+
+// A caller who has gone before the delay is over wakes nothing.
+func TestGoneBeforeTheStart(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		ctx, cancel := context.WithCancel(t.Context())
+		w.control.before = func(call string) {
+			if call == "observe" {
+				time.AfterFunc(0, cancel)
+			}
+		}
+		w.sendIn(ctx, http.MethodGet, "/", "", person...)
+		for _, call := range w.changes() {
+			if call == "start 0" && w.control.now().Desired > 0 {
+				t.Error("woken")
+			}
+		}
+	})
+}
+
+// While the application does not answer its probe, the route stays with the waker.
+func TestProbeFails(t *testing.T) {
+	for name, probe := range map[string]http.HandlerFunc{
+		"lost":                   lose,
+		"502 of the balancer":    func(rw http.ResponseWriter, _ *http.Request) { own(rw, 502) },
+		"503 of the balancer":    func(rw http.ResponseWriter, _ *http.Request) { own(rw, 503) },
+		"504 of the balancer":    func(rw http.ResponseWriter, _ *http.Request) { own(rw, 504) },
+		"reached another waker":  func(rw http.ResponseWriter, _ *http.Request) { rw.Header().Set("X-Catnap-Loop", "1") },
+		"no answer within 5 s":   hang,
+		"answer after 5 seconds": func(http.ResponseWriter, *http.Request) { time.Sleep(5100 * time.Millisecond) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				w.control.set(drowsy())
+				w.lb.setProbe(probe)
+				if a := w.browse("/"); !a.isPage() || a.header.Get("X-Catnap-Phase") != "waking" || a.took > 10*time.Second {
+					t.Errorf("got %+v", a)
+				}
+				calls(t, w, "observe", "secret bypass-rule", "observe")
+				w.lb.setProbe(nil) // it answers by now
+				if a := w.browse("/"); a.status != 200 {
+					t.Errorf("got %+v", a)
+				}
+				same(t, "changes", 1, len(w.changes()))
+				same(t, "requests", 1, len(w.lb.seen()))
+			})
+		})
+	}
+}
+
+// Any answer of the application's own proves that it is there.
+func TestProbeAnswered(t *testing.T) {
+	for name, probe := range map[string]http.HandlerFunc{
+		"not found":   http.NotFound,
+		"redirect":    func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/login", http.StatusFound) },
+		"its own 503": func(rw http.ResponseWriter, _ *http.Request) { http.Error(rw, "no", 503) },
+		"slow":        func(http.ResponseWriter, *http.Request) { time.Sleep(4900 * time.Millisecond) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				w.control.set(drowsy())
+				var agent, host string
+				w.lb.probe = func(rw http.ResponseWriter, r *http.Request) {
+					agent, host = r.UserAgent(), r.Host
+					probe(rw, r)
+				}
+				if a := w.browse("/"); a.status != 200 || a.body != "hello" {
+					t.Errorf("got %+v", a)
+				}
+				same(t, "agent and host", []string{"catnap", site}, []string{agent, host})
+			})
+		})
+	}
+}
+
+// The application that does not answer at first is waited for, by a client.
+func TestHeldUntilItAnswers(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.control.set(drowsy())
+		w.lb.probe = firstLost(5, http.NotFound)
+		a := w.post("x")
+		if a.status != 200 || len(w.lb.seen()) != 1 {
+			t.Errorf("got %+v", a)
+		}
+		between(t, a.took, 500*time.Millisecond, 3*time.Second)
+		same(t, "changes", 1, len(w.changes()))
+	})
+}
+
+// A reaper that stops the service in the moment of the switch: the request waits for the new task.
+func TestDisarmUndone(t *testing.T) {
+	for name, headers := range map[string][]string{"client": nil, "person": person} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				w.control.set(drowsy())
+				stop := func() {
+					s := w.control.now()
+					s.Desired, s.Healthy = 0, 0
+					w.control.set(s)
+				}
+				var once sync.Once
+				w.control.before = func(call string) {
+					if call == "disarm" {
+						once.Do(stop)
+					}
+				}
+				a := w.get("/api", headers...)
+				if name == "person" {
+					if !a.isPage() || a.took != 0 {
+						t.Errorf("got %+v", a)
+					}
+					return
+				}
+				if a.status != 200 {
+					t.Errorf("got %+v", a)
+				}
+				between(t, a.took, 20*time.Second, 22*time.Second)
+				same(t, "requests", 1, len(w.lb.seen()))
+			})
+		})
+	}
+}
+
+// An asset of an application that serves is passed on, and changes nothing.
+func TestAssetPassedOn(t *testing.T) {
+	for name, stands := range map[string]func() policy.Snapshot{"drowsy": drowsy, "awake": awake} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				w.control.set(stands())
+				if a := w.get("/favicon.ico"); a.status != 200 || a.body != "hello" {
+					t.Errorf("got %+v", a)
+				}
+				calls(t, w, "observe", "secret bypass-rule")
+				w.lb.broken = func(int) int { return 503 }
+				w.get("/robots.txt").is(t, 404, problemHeader(), `{"title":"Not found","status":404}`)
+				same(t, "changes", []string(nil), w.changes())
+			})
+		})
+	}
+}
+
+func TestBodyUnreadable(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.control.set(drowsy())
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", iotest.ErrReader(errThrottled))
+		w.serve(r).is(t, 400, problemHeader(), `{"title":"The request's body could not be read","status":400}`)
+		same(t, "requests", 0, len(w.lb.seen()))
+	})
+}
