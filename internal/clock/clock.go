@@ -36,7 +36,10 @@ func (c Clock) Real(d time.Duration) time.Duration {
 
 // Wait returns nil after d on this clock, or the context's error if that ends first.
 func (c Clock) Wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(max(c.Real(d), 0))
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(c.Real(d))
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

@@ -164,6 +164,8 @@ func TestAnswerWithoutApplication(t *testing.T) {
 		{policy.CallerClient, policy.ReplyHold, policy.ReplyHold},
 		{policy.CallerAsset, policy.ReplyNotFound, policy.ReplyNotFound},
 		{policy.CallerStatus, policy.ReplyUnavailable, policy.ReplyStatus},
+		{policy.CallerHealthCheck, "", ""}, // answered without a snapshot, so nobody asks
+		{policy.CallerReserved, "", ""},
 	} {
 		t.Run(string(c.caller), func(t *testing.T) {
 			want := reply(c.unknown, policy.ActionNone, policy.ReasonUnknown)

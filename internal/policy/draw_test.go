@@ -39,6 +39,7 @@ func drawSettings(r *rapid.T) policy.Settings {
 		Settle:      drawFor(r, "settle", time.Second, 5*time.Minute),
 		HealAfter:   drawFor(r, "heal after", 10*time.Second, 10*time.Minute),
 		WakeTimeout: drawFor(r, "wake timeout", 30*time.Second, 10*time.Minute),
+		Signals:     rarely(r, "signals"),
 	}
 	set.DrowsyAfter = drawFor(r, "drowsy after", 30*time.Second, set.IdleAfter-time.Second)
 	if rarely(r, "has pin") {
@@ -61,7 +62,7 @@ func drawSnapshot(r *rapid.T, set policy.Settings) policy.Snapshot {
 		Rule:      policy.Rule{Armed: rapid.Bool().Draw(r, "armed")},
 	}
 	if rapid.Bool().Draw(r, "was deployed") {
-		s.DeployedAt = drawAt(r, "deployed at", -2*time.Hour, 0)
+		s.DeployedAt = drawAt(r, "deployed at", -4*time.Hour, 0)
 	}
 	if !rarely(r, "unmarked") {
 		s.Rule.Mark = drawMark(r)
@@ -127,6 +128,14 @@ func drawOdd(r *rapid.T, e *policy.Evidence, until time.Time) policy.Minute {
 	return *m
 }
 
+// drawLate makes the newest minutes unknown.
+func drawLate(r *rapid.T, e *policy.Evidence) {
+	from := drawAt(r, "unknown from", -30*time.Minute, 0)
+	for i := range e.Minutes {
+		e.Minutes[i].Settled = e.Minutes[i].Settled && e.Minutes[i].Start.Before(from)
+	}
+}
+
 // drawDrowsy draws a service that is about to be stopped, and puts up to two obstacles in the way.
 func drawDrowsy(r *rapid.T) (policy.Snapshot, policy.Settings) {
 	set := drawSettings(r)
@@ -151,7 +160,8 @@ func drawObstacle(r *rapid.T, s *policy.Snapshot, set *policy.Settings) {
 		func() { set.PinnedUntil = drawAt(r, "pin", -10*time.Minute, 10*time.Minute) },
 		func() { set.Schedule.Windows = []policy.Window{drawWindow(r)} },
 		func() { set.Schedule = daily(nil, 0, 12*time.Hour-drawFor(r, "over for", 0, 20*time.Minute)) },
-		func() { s.Deploying = true },
+		func() { s.Deploying, s.DeployedAt = true, drawAt(r, "deployed at", -4*time.Hour, 0) },
+		func() { s.Healthy = 0 },
 		func() { s.Evidence.Protected = true },
 		func() { s.Rule.Armed = false },
 		func() { s.Rule.Mark.Active = s.Rule.Mark.Since },
@@ -160,6 +170,8 @@ func drawObstacle(r *rapid.T, s *policy.Snapshot, set *policy.Settings) {
 		func() { s.Seen = drawAt(r, "seen", -set.IdleAfter-time.Second, 0) },
 		func() { drawOdd(r, s.Evidence, armed) },
 		func() { drawOdd(r, s.Evidence, armed) },
+		func() { drawOdd(r, s.Evidence, noon.Add(-set.MetricLag)); set.Signals = true },
+		func() { drawLate(r, s.Evidence) },
 	}
 	list[pick(r, "obstacle", len(list))]()
 }

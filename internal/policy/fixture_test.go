@@ -33,6 +33,11 @@ func usual(changes ...func(*policy.Settings)) policy.Settings {
 type setting = func(*policy.Settings)
 
 func unmanaged(set *policy.Settings) { set.Managed = false }
+func signals(set *policy.Settings)   { set.Signals = true }
+
+func idleAfter(d time.Duration) setting   { return func(set *policy.Settings) { set.IdleAfter = d } }
+func metricLag(d time.Duration) setting   { return func(set *policy.Settings) { set.MetricLag = d } }
+func wakeTimeout(d time.Duration) setting { return func(set *policy.Settings) { set.WakeTimeout = d } }
 
 func pinned(until time.Duration) setting {
 	return func(set *policy.Settings) { set.PinnedUntil = at(until) }

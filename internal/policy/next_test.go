@@ -29,8 +29,8 @@ func TestNext(t *testing.T) {
 }
 
 func nextCases() []nextCase {
-	return slices.Concat(untouchedCases(), asleepCases(), unhealthyCases(), downCases(),
-		drowsyCases(), quietCases(), awakeCases())
+	return slices.Concat(untouchedCases(), asleepCases(), wakingCases(), unhealthyCases(), downCases(),
+		drowsyCases(), quietCases(), unsettledCases(), signalCases(), awakeCases(), unconfirmedCases())
 }
 
 func none(r policy.Reason) policy.Decision {
@@ -145,90 +145,5 @@ func asleepCases() []nextCase {
 		{"a wake was lost just in time", wake(-5*time.Minute + 1), usual(), act(policy.ActionStart, policy.ReasonLostWake)},
 		{"a wake was lost too long ago", wake(-5 * time.Minute), usual(), none(policy.ReasonAsleep)},
 		{"put to sleep a minute ago", asleep(mark(-time.Minute, -6*time.Minute)), usual(), none(policy.ReasonAsleep)},
-	}
-}
-
-// unhealthyCases are armed.
-func unhealthyCases() []nextCase {
-	fail := marking(policy.ActionFail, policy.ReasonWakeTimeout, -5*time.Minute)
-	young, old := mark(-time.Minute, -time.Minute), mark(-5*time.Minute, -5*time.Minute)
-	quiet := func(since time.Duration, traits ...trait) policy.Snapshot {
-		return starting(mark(since, since-time.Minute), traits...)
-	}
-	patient := func(set *policy.Settings) { set.IdleAfter = 10 * time.Minute }
-	slow := func(set *policy.Settings) { set.WakeTimeout = 8 * time.Minute }
-	return []nextCase{
-		{"waking", starting(young), usual(), noneUntil(policy.ReasonWaking, 4*time.Minute)},
-		{"waking, last moment", starting(mark(1-5*time.Minute, 1-5*time.Minute)), usual(), noneUntil(policy.ReasonWaking, 1)},
-		{"waking for too long", starting(old), usual(), fail},
-		{"waking for too long, pinned", starting(old), usual(pinned(time.Hour)), fail},
-		{
-			"waking, deployment since", starting(old, deploying(-time.Minute)), usual(),
-			noneUntil(policy.ReasonWaking, 4*time.Minute),
-		},
-		{"waking for too long, deployment older", starting(old, deploying(-time.Hour)), usual(), fail},
-		{"waking for too long, deployment over", starting(old, deployed(-time.Minute)), usual(), fail},
-		{"waking after failures", starting(young, failed(3)), usual(), noneUntil(policy.ReasonWaking, 4*time.Minute)},
-		{"waking and frozen", starting(young, frozen(time.Hour)), usual(), act(policy.ActionStop, policy.ReasonFrozen)},
-		{
-			"raised by hand after a failure", quiet(-time.Second, failed(1)), usual(),
-			noneUntil(policy.ReasonGrace, 5*time.Minute-time.Second),
-		},
-		{
-			"failure noted, then deployed", quiet(-time.Minute, failed(1), deployed(-time.Second)), usual(),
-			noneUntil(policy.ReasonGrace, 4*time.Minute),
-		},
-		{
-			"failure noted, then deploying", quiet(-time.Minute, failed(1), deploying(-time.Second)), usual(),
-			noneUntil(policy.ReasonGrace, 5*time.Minute-time.Second),
-		},
-		{"unhealthy, not for long", quiet(1 - 5*time.Minute), usual(), noneUntil(policy.ReasonGrace, 1)},
-		{"unhealthy for long", quiet(-5 * time.Minute), usual(), act(policy.ActionStop, policy.ReasonQuiet)},
-		{"unhealthy, idle is longer", quiet(-9 * time.Minute), usual(patient), noneUntil(policy.ReasonGrace, time.Minute)},
-		{"unhealthy, a wake is longer", quiet(-7 * time.Minute), usual(slow), noneUntil(policy.ReasonGrace, time.Minute)},
-		{
-			"unhealthy, both are over", quiet(-10 * time.Minute), usual(patient, slow),
-			act(policy.ActionStop, policy.ReasonQuiet),
-		},
-	}
-}
-
-// downCases are disarmed without a healthy target.
-func downCases() []nextCase {
-	m := func(since time.Duration) policy.Mark { return mark(since, -time.Hour) }
-	return []nextCase{
-		{"down, not for long", down(m(1 - time.Minute)), usual(), noneUntil(policy.ReasonGrace, 1)},
-		{
-			"down", down(m(-time.Minute)), usual(),
-			marking(policy.ActionArm, policy.ReasonUnhealthy, -time.Minute),
-		},
-		{
-			"down, not for long, no task runs", down(m(-time.Second), noTask), usual(),
-			marking(policy.ActionArm, policy.ReasonUnhealthy, -time.Second),
-		},
-		{
-			"down and deploying, no task runs", down(m(-time.Hour), deploying(-time.Second), noTask), usual(),
-			marking(policy.ActionArm, policy.ReasonUnhealthy, -time.Hour),
-		},
-		{
-			"down, newer activity seen", down(m(-10*time.Minute), seen(-4*time.Minute)), usual(),
-			marking(policy.ActionArm, policy.ReasonUnhealthy, -4*time.Minute),
-		},
-		{
-			"down and deploying", down(m(-time.Hour), deploying(-4*time.Minute)), usual(),
-			noneUntil(policy.ReasonGrace, time.Minute),
-		},
-		{
-			"down, deployment hangs", down(m(-time.Hour), deploying(-5*time.Minute)), usual(),
-			marking(policy.ActionArm, policy.ReasonUnhealthy, -time.Hour),
-		},
-		{
-			"down and deploying since before the switch", down(m(-4*time.Minute), deploying(-time.Hour)), usual(),
-			noneUntil(policy.ReasonGrace, time.Minute),
-		},
-		{
-			"down and frozen", down(m(-time.Second), frozen(time.Hour)), usual(),
-			marking(policy.ActionArm, policy.ReasonFrozen, -time.Second),
-		},
 	}
 }

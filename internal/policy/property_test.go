@@ -9,7 +9,7 @@ import (
 	"github.com/catnap-dev/catnap/internal/policy"
 )
 
-// obstacles lists what the design names against a stop of a healthy service that is not frozen.
+// obstacles lists what the design names against a stop of a service that has tasks and is not frozen.
 func obstacles(s policy.Snapshot, set policy.Settings) (list []string) {
 	hold := func(holds bool, name string) {
 		if holds {
@@ -21,14 +21,31 @@ func obstacles(s policy.Snapshot, set policy.Settings) (list []string) {
 	hold(set.PinnedUntil.After(noon), "a: pinned")
 	hold(set.Schedule.Covers(noon), "a: in a window")
 	hold(m.Active.Equal(m.Since), "a: the end of a wake")
-	hold(s.Deploying, "b: deploying")
+	hold(s.Deploying && noon.Sub(s.DeployedAt) < 3*time.Hour, "b: deploying")
 	hold(s.Evidence == nil || s.Evidence.Protected, "b: protected")
 	hold(!s.Rule.Armed, "c: disarmed")
 	hold(noon.Sub(m.Since) < set.Settle, "c: settling")
 	last := newestActivity(s, set)
-	hold(s.Evidence == nil || !allQuiet(*s.Evidence, last, m.Since.Add(set.Settle)), "d: a minute busy or unknown")
+	hold(s.Evidence == nil || !allQuiet(*s.Evidence, last, set, judgedUntil(m, set)), "d: a minute busy or unknown")
 	hold(noon.Sub(last) < set.IdleAfter, "e: recent activity")
+	hold(s.Healthy == 0 && noon.Sub(newestAttempt(s)) < set.WakeTimeout, "unhealthy for less than a wake may take")
 	return list
+}
+
+// judgedUntil is the end of what metrics alone can tell of.
+func judgedUntil(m policy.Mark, set policy.Settings) time.Time {
+	armed := m.Since.Add(set.Settle)
+	if told := noon.Add(-time.Minute - set.MetricLag); set.Signals && told.After(armed) {
+		return told
+	}
+	return armed
+}
+
+func newestAttempt(s policy.Snapshot) time.Time {
+	if s.Deploying && noon.Sub(s.DeployedAt) < 3*time.Hour && s.DeployedAt.After(s.Rule.Mark.Since) {
+		return s.DeployedAt
+	}
+	return s.Rule.Mark.Since
 }
 
 func newestActivity(s policy.Snapshot, set policy.Settings) time.Time {
@@ -56,10 +73,11 @@ func newestActivity(s policy.Snapshot, set policy.Settings) time.Time {
 	return newest
 }
 
-// allQuiet looks at every minute that begins in between, second by second so as to miss none.
-func allQuiet(e policy.Evidence, last, until time.Time) bool {
+// allQuiet looks at every minute that begins in between, second by second so as to miss none. One that began IdleAfter
+// ago may have been busy.
+func allQuiet(e policy.Evidence, last time.Time, set policy.Settings, until time.Time) bool {
 	for when := last.Add(time.Second); when.Before(until); when = when.Add(time.Second) {
-		if when.Second() != 0 {
+		if when.Second() != 0 || noon.Sub(when) >= set.IdleAfter {
 			continue
 		}
 		quiet := false
@@ -79,13 +97,13 @@ func TestStopsExactlyWhenNothingIsInTheWay(t *testing.T) {
 		s, set := drawDrowsy(r)
 		if rarely(r, "anything") {
 			s = drawSnapshot(r, set)
-			s.Desired, s.Healthy = max(s.Desired, 1), max(s.Healthy, 1)
+			s.Desired = max(s.Desired, 1)
 		}
 		decision, against := policy.Next(s, set, noon), obstacles(s, set)
 		want := len(against) == 0
 		if s.FrozenUntil.After(noon) {
 			want = set.Managed && s.Found && !s.Rule.Mark.Since.IsZero() && s.Rule.Armed &&
-				noon.Sub(s.Rule.Mark.Since) >= set.Settle
+				(s.Healthy == 0 || noon.Sub(s.Rule.Mark.Since) >= set.Settle)
 		}
 		if got := decision.Action == policy.ActionStop; got != want {
 			r.Fatalf("%s because of %s; against a stop: %q", decision.Action, decision.Reason, against)
@@ -151,19 +169,57 @@ func TestMeasureAsksForEnoughAndNotTooMuch(t *testing.T) {
 	}
 }
 
-// One doubt removed by another is the exception: activity that is newer than an unsettled minute makes it irrelevant.
-func TestBusierHistoryNeverStops(t *testing.T) {
+// More activity, or less knowledge, never brings a service nearer to sleep.
+func TestBusierHistoryNeverStopsAndNeverArms(t *testing.T) {
+	var kept, lost int
 	rapid.Check(t, func(r *rapid.T) {
 		s, set := drawDrowsy(r)
+		s.Rule.Armed = !rapid.Bool().Draw(r, "awake")
 		before := policy.Next(s, set, noon)
-		until := drawAt(r, "minute near", -30*time.Minute, 0)
-		m := drawOdd(r, s.Evidence, until)
+		var odd []policy.Minute
+		for range 1 + pick(r, "odd minutes", 6) {
+			odd = append(odd, drawOdd(r, s.Evidence, drawAt(r, "minute near", -20*time.Minute, 0)))
+		}
 		after := policy.Next(s, set, noon)
-		overtaken := m.Busy && before.Reason == policy.ReasonUnsettled
-		if after.Action == policy.ActionStop && before.Action != policy.ActionStop && !overtaken {
-			r.Fatalf("%+v became %+v with minute %+v", before, after, m)
+		if after.Action != before.Action && after.Action != policy.ActionNone {
+			r.Fatalf("%+v became %+v with %+v", before, after, odd)
+		}
+		if after.Action == before.Action {
+			kept++
+		} else {
+			lost++
 		}
 	})
+	if kept == 0 || lost == 0 {
+		t.Errorf("%d decisions kept, %d put off: the check is empty", kept, lost)
+	}
+}
+
+// An account whose metrics never come has services that sleep, too, as long as nothing but requests keeps them awake.
+func TestUnknownEndsByItself(t *testing.T) {
+	waited := map[policy.Action]int{}
+	rapid.Check(t, func(r *rapid.T) {
+		s, set := drawDrowsy(r)
+		set.Signals, set.Schedule = false, policy.Schedule{}
+		least, later, want := set.Settle, noon.Add(set.IdleAfter), policy.ActionStop
+		if s.Rule.Armed = !rapid.Bool().Draw(r, "awake"); !s.Rule.Armed {
+			least, later, want = set.DrowsyAfter, noon.Add(15*time.Minute), policy.ActionArm
+		}
+		s.Rule.Mark.Since = at(-drawFor(r, "switched before", least, least+time.Minute))
+		for i := range s.Evidence.Minutes {
+			s.Evidence.Minutes[i].Settled = false
+		}
+		if decision := policy.Next(s, set, noon); decision.Reason != policy.ReasonUnsettled {
+			return
+		}
+		if decision := policy.Next(s, set, later); decision.Action != want {
+			r.Fatalf("at %s with nothing new known: %+v", later, decision)
+		}
+		waited[want]++
+	})
+	if waited[policy.ActionStop] == 0 || waited[policy.ActionArm] == 0 {
+		t.Errorf("waited for %v: the check is empty", waited)
+	}
 }
 
 func TestNextLookIsInTheFuture(t *testing.T) {

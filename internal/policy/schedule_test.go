@@ -50,6 +50,14 @@ func TestSchedule(t *testing.T) {
 	allSunday := sunday(0, 24*time.Hour)
 	nightlyParis := daily(paris, 22*time.Hour, 4*time.Hour)
 	morning := daily(paris, 8*time.Hour, 9*time.Hour)
+	// In Santiago, 2026-09-06 has no midnight: summer time begins at 04:00 UTC, and Saturday's 24:00 is Sunday's 01:00.
+	// 2026-04-04 has two hours from 23:00 to 24:00.
+	santiago := func(day time.Weekday, from, to time.Duration) policy.Schedule {
+		window := policy.Window{Days: on(day), From: from, To: to}
+		return policy.Schedule{Location: mustLoad(t, "America/Santiago"), Windows: []policy.Window{window}}
+	}
+	noMidnight := santiago(time.Sunday, 8*time.Hour, 19*time.Hour)
+	twoElevens := santiago(time.Saturday, 20*time.Hour, 24*time.Hour)
 	// 2026-11-27 is a Friday. Paris goes to summer time on 2026-03-29 and back on 2026-10-25, both at 01:00 UTC.
 	for _, c := range []struct {
 		name      string
@@ -98,6 +106,12 @@ func TestSchedule(t *testing.T) {
 		{"autumn: over after 25 hours", allSunday, "2026-10-25 23:00", false, "2026-10-25 23:00", "2026-10-31 23:00"},
 		{"autumn: a night of seven hours", nightlyParis, "2026-10-25 02:59", true, "2026-10-24 02:00", "2026-10-25 21:00"},
 		{"autumn: over", nightlyParis, "2026-10-25 03:00", false, "2026-10-25 03:00", "2026-10-25 21:00"},
+		{"no midnight: before", noMidnight, "2026-09-06 10:59", false, "2026-08-30 23:00", "2026-09-06 11:00"},
+		{"no midnight: the day is there", noMidnight, "2026-09-06 15:00", true, "2026-08-30 23:00", "2026-09-13 11:00"},
+		{"no midnight: over", noMidnight, "2026-09-06 22:00", false, "2026-09-06 22:00", "2026-09-13 11:00"},
+		{"no midnight: seen from the day before", noMidnight, "2026-09-05 15:00", false, "2026-08-30 23:00", "2026-09-06 11:00"},
+		{"two elevens: the second", twoElevens, "2026-04-05 03:59", true, "2026-03-29 03:00", "2026-04-12 00:00"},
+		{"two elevens: over", twoElevens, "2026-04-05 04:00", false, "2026-04-05 04:00", "2026-04-12 00:00"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			now := instant(t, time.UTC, c.now)

@@ -14,6 +14,7 @@ type world struct {
 	visits   []time.Time   // still to come, in order
 	counted  map[int64]int // requests by the start of their minute
 	late     time.Duration // how long after its end a minute has its points
+	signal   time.Time     // until then an extra signal is above its threshold
 	spread   time.Duration // how long an armed rule still lets requests by
 	stopped  time.Time
 }
@@ -81,7 +82,7 @@ func (w *world) measure(from, now time.Time) *policy.Evidence {
 	evidence := &policy.Evidence{From: from}
 	for start := from; !start.After(now); start = start.Add(time.Minute) {
 		there := !now.Before(start.Add(time.Minute + max(w.late, w.settings.MetricLag)))
-		busy := there && w.counted[start.Unix()] > 0
+		busy := there && (w.counted[start.Unix()] > 0 || start.Before(w.signal))
 		evidence.Minutes = append(evidence.Minutes, policy.Minute{Start: start, Busy: busy, Settled: there})
 	}
 	return evidence
@@ -124,9 +125,28 @@ func checkStop(t *testing.T, every, second int, spread, phase time.Duration) {
 	if after < 240*time.Second || after > 15*time.Minute {
 		t.Errorf("second %d, phase %s: with late metrics stopped %s after the request", second, phase, after)
 	}
+	// The waker meets every request that nothing confirms to be the last one, and what it cannot know is busy.
+	never := newWorld(every, second, 100*time.Hour, spread).run(phase)
+	if after := never - request; after < 240*time.Second || after > 25*time.Minute {
+		t.Errorf("second %d, phase %s: without metrics stopped %s after the request", second, phase, after)
+	}
 	// Where the waker may see the request, which it does to the second, late metrics may make for the earlier stop.
 	if every == 1 && late < onTime {
 		t.Errorf("second %d, phase %s: late metrics stopped it %s earlier", second, phase, onTime-late)
+	}
+}
+
+// What the waker does not see keeps the service awake as long as the metrics show it.
+func TestSignalKeepsItAwake(t *testing.T) {
+	for _, late := range []time.Duration{time.Minute, 2 * time.Minute} {
+		for second := range 60 {
+			w := newWorld(20, second, late, 0)
+			w.settings.Signals, w.signal = true, at(20*time.Minute)
+			stopped := w.run(0)
+			if after := stopped - 19*time.Minute; after < 5*time.Minute || after > 7*time.Minute {
+				t.Errorf("second %d, metrics after %s: stopped %s after the last busy minute's start", second, late, after)
+			}
+		}
 	}
 }
 

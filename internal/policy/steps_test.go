@@ -13,7 +13,7 @@ func TestSteps(t *testing.T) {
 	tasks := func(list ...policy.Task) trait { return func(s *policy.Snapshot) { s.Tasks = list } }
 	in := func(status string) policy.Task { return policy.Task{LastStatus: status} }
 	pulled := policy.Task{LastStatus: "PENDING", PullStarted: at(-time.Second), PullStopped: noon}
-	m := mark(-time.Minute, -time.Minute)
+	m, young := mark(-time.Minute, -time.Minute), mark(1-10*time.Second, 1-10*time.Second)
 	// A character a step: asked, network, image, starting, health check, ready; '*' done, '>' active, '.' to do.
 	for _, c := range []struct {
 		name     string
@@ -33,6 +33,10 @@ func TestSteps(t *testing.T) {
 		{"the furthest task counts", starting(m, tasks(in("RUNNING"), in("PROVISIONING"))), "****>."},
 		{"only stopped ones", starting(m, tasks(in("DEACTIVATING"), in("STOPPING"), in("STOPPED"))), "*>...."},
 		{"ready", drowsy(m), "******"},
+		{"the old task is still healthy, no new one yet", drowsy(young), "*>...."},
+		{"the old task is still healthy, the new one is pulled", drowsy(young, tasks(pulled)), "***>.."},
+		{"the old task has had its time", drowsy(mark(-10*time.Second, -10*time.Second), tasks(pulled)), "******"},
+		{"armed a moment ago, but by no wake", drowsy(mark(-time.Second, -time.Minute)), "******"},
 		{"ready, another one starts", awake(m, tasks(in("RUNNING"), in("PENDING"))), "******"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

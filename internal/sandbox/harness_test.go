@@ -18,7 +18,7 @@ import (
 // world is a sandbox that runs, in a bubble or on sockets, and a client of its load balancer.
 type world struct {
 	*sandbox.Sandbox
-	t      *testing.T
+	t      testing.TB
 	client *http.Client
 }
 
@@ -32,7 +32,7 @@ func inBubble(t *testing.T, o sandbox.Options, test func(t *testing.T, w *world)
 		if testing.Verbose() && o.Log == nil {
 			o.Log = slog.New(slog.NewTextHandler(testWriter{t}, nil))
 		}
-		start(t, o, test)
+		start(t, o, func(w *world) { test(t, w) })
 	})
 }
 
@@ -43,7 +43,7 @@ func (w testWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func start(t *testing.T, o sandbox.Options, test func(t *testing.T, w *world)) {
+func start(t testing.TB, o sandbox.Options, test func(w *world)) {
 	t.Helper()
 	box, err := sandbox.New(t.Context(), o)
 	if err != nil {
@@ -64,7 +64,7 @@ func start(t *testing.T, o sandbox.Options, test func(t *testing.T, w *world)) {
 			t.Error(err)
 		}
 	}()
-	test(t, w)
+	test(w)
 }
 
 // answer is a response read to its end.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -36,6 +35,7 @@ import (
 // Where the target of a stopped task still counts as healthy for a while, two wakers and a reaper can leave the service
 // disarmed without a task: no call tells. Then the next pass mends it.
 func TestMeeting(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		actors func(*meeting) []actor
@@ -66,7 +66,9 @@ func explore(t *testing.T, actors func(*meeting) []actor, sudden bool, passes in
 		synctest.Test(t, func(t *testing.T) {
 			m := newMeeting(t, sudden)
 			widths := m.run(actors(m), choices, visited)
-			err = m.check(passes)
+			if !m.known {
+				err = m.check(passes)
+			}
 			choices = next(m.taken, widths)
 		})
 		if err != nil || t.Failed() {
@@ -94,6 +96,7 @@ type meeting struct {
 	log    []string
 	seen   map[string][]string // what each actor's calls were answered
 	taken  []int
+	known  bool // the run has come to a state whose future was walked before
 
 	mu      sync.Mutex
 	pending []call
@@ -152,10 +155,12 @@ func (m *meeting) run(actors []actor, choices []int, visited map[string]bool) (w
 			}
 		}
 		choice, width := 0, len(pending)
-		if len(m.taken) < len(choices) {
+		if only, found := m.settled(pending); found {
+			choice, width = only, only+1
+		} else if len(m.taken) < len(choices) {
 			choice = choices[len(m.taken)]
 		} else if state := m.state(); visited[state] {
-			width = 1
+			width, m.known = 1, true
 		} else {
 			visited[state] = true
 		}
@@ -171,10 +176,34 @@ func (m *meeting) state() string {
 	defer m.mu.Unlock()
 	var text strings.Builder
 	fmt.Fprint(&text, m.desired, m.target, m.values(), time.Now())
-	for _, name := range slices.Sorted(maps.Keys(m.seen)) {
-		fmt.Fprintln(&text, name, m.seen[name])
+	for _, actor := range m.same() {
+		fmt.Fprintln(&text, actor)
 	}
 	return text.String()
+}
+
+// same lists what the actors have seen. Those after the first do the same as each other, so that it does not matter
+// which of them has seen what.
+func (m *meeting) same() []string {
+	var histories []string
+	for name := range m.seen {
+		histories = append(histories, fmt.Sprint(name == "0", m.seen[name]))
+	}
+	slices.Sort(histories)
+	return histories
+}
+
+// settled finds a pending call that no other can have an effect on, nor it on them: only its turn is walked.
+func (m *meeting) settled(pending []call) (index int, found bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	constant := !m.sudden || !m.target // only a sudden stop changes the target, and only once
+	for i, c := range pending {
+		if constant && strings.HasSuffix(c.name, " DescribeTargetHealth") {
+			return i, true
+		}
+	}
+	return 0, false
 }
 
 // answer is what a call tells its caller; a write tells nothing.

@@ -31,9 +31,13 @@ func TestPolicy(t *testing.T) {
 	}
 }
 
-func TestPolicyWithoutSchedule(t *testing.T) {
-	if got := minimal().Policy().Schedule; got.Location != nil || got.Windows != nil {
-		t.Errorf("schedule %v, want none", got)
+func TestPolicyWithoutScheduleAndSignals(t *testing.T) {
+	got := minimal().Policy()
+	if got.Schedule.Location != nil || got.Schedule.Windows != nil {
+		t.Errorf("schedule %v, want none", got.Schedule)
+	}
+	if got.Signals {
+		t.Error("has signals, want none")
 	}
 }
 

@@ -146,9 +146,9 @@ func TestSecretIsKept(t *testing.T) {
 			}
 		}
 		reads(1)
-		time.Sleep(30*time.Second - 1)
+		time.Sleep(30*time.Second - time.Millisecond)
 		reads(1)
-		time.Sleep(1)
+		time.Sleep(time.Millisecond)
 		w.control.secret = "rotated"
 		reads(2)
 		reads(2)

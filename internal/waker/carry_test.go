@@ -1,6 +1,7 @@
 package waker_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -75,7 +76,7 @@ func TestAnswerThatCannotBeCarried(t *testing.T) {
 
 // The redirect must lead back to where it came from, and nowhere else.
 func TestRedirectLeadsBack(t *testing.T) {
-	for _, target := range []string{"/", "/a?b=c", "/a%2fb", "/a:b", "/?", "/a;b=c/../d", "/%2f%2fevil.example"} {
+	for _, target := range []string{"/", "/a?b=c", "/a%2fb", "/a:b", "/a;b=c", "/%2f%2fevil.example"} {
 		t.Run(target, func(t *testing.T) {
 			bubble(t, func(t *testing.T, w *world) {
 				w.control.set(drowsy())
@@ -88,18 +89,30 @@ func TestRedirectLeadsBack(t *testing.T) {
 
 func back(t *testing.T, a answer, target string) {
 	t.Helper()
-	base, err := url.Parse("https://" + site + target)
-	if err != nil {
-		t.Fatal(err)
-	}
+	base := mustParse(t, "https://"+site+target)
 	to, err := base.Parse(a.header.Get("Location"))
+	if err != nil || to.String() != base.String() {
+		t.Errorf("%q is led to %s by %q, %v", target, to, a.header.Get("Location"), err)
+	}
+}
+
+func mustParse(t *testing.T, text string) *url.URL {
+	t.Helper()
+	parsed, err := url.Parse(text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	plainBase := base.ResolveReference(&url.URL{Path: base.Path, RawPath: base.RawPath, RawQuery: base.RawQuery})
-	if to.Host != site || to.Scheme != "https" || to.RequestURI() != plainBase.RequestURI() {
-		t.Errorf("%q is led to %s by %q", target, to, a.header.Get("Location"))
-	}
+	return parsed
+}
+
+func TestCallerGoesBeforeTheRedirect(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.control.set(awake())
+		w.lb.app = stream
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		between(t, w.sendIn(ctx, http.MethodGet, "/events", "").took, time.Second, time.Second)
+	})
 }
 
 // brokenWriter is a caller who has gone when the answer is written.

@@ -196,115 +196,48 @@ func TestGoneBeforeTheStart(t *testing.T) {
 			}
 		}
 		w.sendIn(ctx, http.MethodGet, "/", "", person...)
-		for _, call := range w.changes() {
-			if call == "start 0" && w.control.now().Desired > 0 {
-				t.Error("woken")
-			}
-		}
+		same(t, "changes", []string(nil), w.changes())
 	})
 }
 
-// While the application does not answer its probe, the route stays with the waker.
-func TestProbeFails(t *testing.T) {
-	for name, probe := range map[string]http.HandlerFunc{
-		"lost":                   lose,
-		"502 of the balancer":    func(rw http.ResponseWriter, _ *http.Request) { own(rw, 502) },
-		"503 of the balancer":    func(rw http.ResponseWriter, _ *http.Request) { own(rw, 503) },
-		"504 of the balancer":    func(rw http.ResponseWriter, _ *http.Request) { own(rw, 504) },
-		"reached another waker":  func(rw http.ResponseWriter, _ *http.Request) { rw.Header().Set("X-Catnap-Loop", "1") },
-		"no answer within 5 s":   hang,
-		"answer after 5 seconds": func(http.ResponseWriter, *http.Request) { time.Sleep(5100 * time.Millisecond) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T, w *world) {
-				w.control.set(drowsy())
-				w.lb.setProbe(probe)
-				if a := w.browse("/"); !a.isPage() || a.header.Get("X-Catnap-Phase") != "waking" || a.took > 10*time.Second {
-					t.Errorf("got %+v", a)
-				}
-				calls(t, w, "observe", "secret bypass-rule", "observe")
-				w.lb.setProbe(nil) // it answers by now
-				if a := w.browse("/"); a.status != 200 {
-					t.Errorf("got %+v", a)
-				}
-				same(t, "changes", 1, len(w.changes()))
-				same(t, "requests", 1, len(w.lb.seen()))
-			})
+// stopOnce lets a reaper stop the service in the moment of the first switch.
+func stopOnce(w *world) {
+	var once sync.Once
+	w.control.before = func(call string) {
+		if call != "disarm" {
+			return
+		}
+		once.Do(func() {
+			s := w.control.now()
+			s.Desired, s.Healthy = 0, 0
+			w.control.set(s)
 		})
 	}
 }
 
-// Any answer of the application's own proves that it is there.
-func TestProbeAnswered(t *testing.T) {
-	for name, probe := range map[string]http.HandlerFunc{
-		"not found":   http.NotFound,
-		"redirect":    func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/login", http.StatusFound) },
-		"its own 503": func(rw http.ResponseWriter, _ *http.Request) { http.Error(rw, "no", 503) },
-		"slow":        func(http.ResponseWriter, *http.Request) { time.Sleep(4900 * time.Millisecond) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T, w *world) {
-				w.control.set(drowsy())
-				var agent, host string
-				w.lb.probe = func(rw http.ResponseWriter, r *http.Request) {
-					agent, host = r.UserAgent(), r.Host
-					probe(rw, r)
-				}
-				if a := w.browse("/"); a.status != 200 || a.body != "hello" {
-					t.Errorf("got %+v", a)
-				}
-				same(t, "agent and host", []string{"catnap", site}, []string{agent, host})
-			})
-		})
-	}
-}
-
-// The application that does not answer at first is waited for, by a client.
-func TestHeldUntilItAnswers(t *testing.T) {
+// A switch that crosses a stop is undone: a client waits for the new task, and a person sees that it starts.
+func TestDisarmUndone(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
 		w.control.set(drowsy())
-		w.lb.probe = firstLost(5, http.NotFound)
+		stopOnce(w)
 		a := w.post("x")
-		if a.status != 200 || len(w.lb.seen()) != 1 {
+		if a.status != 200 {
 			t.Errorf("got %+v", a)
 		}
-		between(t, a.took, 500*time.Millisecond, 3*time.Second)
-		same(t, "changes", 1, len(w.changes()))
+		between(t, a.took, 20*time.Second, 22*time.Second)
+		same(t, "requests", 1, len(w.lb.seen()))
 	})
 }
 
-// A reaper that stops the service in the moment of the switch: the request waits for the new task.
-func TestDisarmUndone(t *testing.T) {
-	for name, headers := range map[string][]string{"client": nil, "person": person} {
-		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T, w *world) {
-				w.control.set(drowsy())
-				stop := func() {
-					s := w.control.now()
-					s.Desired, s.Healthy = 0, 0
-					w.control.set(s)
-				}
-				var once sync.Once
-				w.control.before = func(call string) {
-					if call == "disarm" {
-						once.Do(stop)
-					}
-				}
-				a := w.get("/api", headers...)
-				if name == "person" {
-					if !a.isPage() || a.took != 0 {
-						t.Errorf("got %+v", a)
-					}
-					return
-				}
-				if a.status != 200 {
-					t.Errorf("got %+v", a)
-				}
-				between(t, a.took, 20*time.Second, 22*time.Second)
-				same(t, "requests", 1, len(w.lb.seen()))
-			})
-		})
-	}
+func TestDisarmUndoneForAPerson(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.control.set(drowsy())
+		stopOnce(w)
+		if a := w.browse("/"); !a.isPage() || a.took != 0 {
+			t.Errorf("got %+v", a)
+		}
+		same(t, "requests", 0, len(w.lb.seen()))
+	})
 }
 
 // An asset of an application that serves is passed on, and changes nothing.

@@ -53,7 +53,7 @@ func TestPassedOn(t *testing.T) {
 			"its own 503", http.MethodGet,
 			func(rw http.ResponseWriter, _ *http.Request) {
 				rw.Header().Set("Retry-After", "120")
-				http.Error(rw, "maintenance", 503)
+				http.Error(rw, "maintenance", http.StatusServiceUnavailable)
 			}, 503, plain(
 				"Content-Type", "text/plain; charset=utf-8", "X-Content-Type-Options", "nosniff", "Content-Length", "12",
 				"Retry-After", "120",

@@ -110,7 +110,8 @@ func TestStatus(t *testing.T) {
 				if tc.frozen > 0 {
 					w.store.freeze(tc.frozen)
 				}
-				want := `{"service":"shop","phase":"` + tc.phase + `",` + tc.middle + tc.steps + `"message":"` + tc.text + `"}` + "\n"
+				want := `{"service":"shop","phase":"` + tc.phase + `",` + tc.middle + tc.steps +
+					`"message":"` + tc.text + `"}` + "\n"
 				w.get(statusPath, person...).is(t, 200, plain(
 					"Content-Type", "application/json", "Cache-Control", "no-store", "X-Catnap-Phase", tc.phase,
 				), want)
