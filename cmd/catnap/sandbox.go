@@ -17,14 +17,14 @@ import (
 )
 
 type sandboxCmd struct {
-	Listen     string        `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address of the load balancer (${default})."`
-	Speed      float64       `default:"1" help:"How many times as fast as the wall the sandbox's time runs (${default})."`
-	TaskStart  time.Duration `default:"20s" help:"Time a task takes to RUNNING (${default})."`
-	MetricLag  time.Duration `default:"60s" help:"How late CloudWatch's metrics are (${default})."`
-	IdleAfter  time.Duration `default:"5m" help:"Quiet for this long: the service is put to sleep (${default})."`
+	Listen     string        `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address of the load balancer."`
+	Speed      float64       `default:"1" help:"How many times as fast as the wall the sandbox's time runs."`
+	TaskStart  time.Duration `default:"20s" help:"Time a task takes to RUNNING."`
+	MetricLag  time.Duration `default:"60s" help:"How late CloudWatch's metrics are."`
+	IdleAfter  time.Duration `default:"5m" help:"Quiet for this long: the service is put to sleep."`
 	HealthPath string        `placeholder:"PATH" help:"Path of the target group's health check. Default: / for a command, where any answer below 500 is healthy, and /api/health for the demo."`
-	LogFormat  string        `default:"text" enum:"text,json" help:"Form of the event lines: text or json (${default})."`
-	Command    []string      `arg:"" optional:"" passthrough:"" name:"command" help:"After --: the application to run in the tasks. It must serve HTTP on the port in PORT. Default: a built-in demo."`
+	LogFormat  string        `default:"text" enum:"text,json" help:"Form of the event lines: text or json."`
+	Command    []string      `arg:"" optional:"" passthrough:"partial" name:"command" help:"After --: the application to run in the tasks. It must serve HTTP on the port in PORT. Default: a built-in demo."`
 }
 
 // Help explains what the flags do not.

@@ -85,6 +85,13 @@ type Minute struct {
 	Settled bool // what was not counted by now did not happen
 }
 
+// ordered tells whether a task is on its way: the desired count says so, or a wake has just been marked. The mark comes
+// before the count, and reads of ECS may show an older count for some seconds.
+func (s Snapshot) ordered(now time.Time) bool {
+	justMarked := s.Rule.Armed && s.Rule.Mark.Waking() && now.Before(s.Rule.Mark.Since.Add(handOver))
+	return s.Desired > 0 || justMarked
+}
+
 // Phase derives the phase from the desired count, the healthy targets, the waker rule and the freeze.
 func (s Snapshot) Phase(now time.Time) Phase {
 	switch {
@@ -96,7 +103,7 @@ func (s Snapshot) Phase(now time.Time) Phase {
 		return PhaseFrozen
 	case s.FailureNoted():
 		return PhaseFailed
-	case s.Desired > 0:
+	case s.ordered(now):
 		return PhaseWaking
 	default:
 		return PhaseAsleep

@@ -26,7 +26,7 @@ func Steps(s Snapshot, now time.Time) []Step {
 	done := s.stepsDone(now)
 	steps := make([]Step, len(stepNames))
 	for i, name := range stepNames {
-		steps[i] = Step{Name: name, State: stepState(i, done, s.Desired > 0)}
+		steps[i] = Step{Name: name, State: stepState(i, done, s.ordered(now))}
 	}
 	return steps
 }

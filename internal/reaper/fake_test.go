@@ -141,7 +141,7 @@ func (c *fakeControl) Protected(_ context.Context, svc settings.Service) (bool, 
 func (c *fakeControl) do(svc settings.Service, a act, happens func(*policy.Snapshot)) (undone bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	a.At, a.Call = time.Since(noon(0)), a.Call+" "+svc.Name
+	a.At, a.Call, a.Active = time.Since(noon(0)), a.Call+" "+svc.Name, a.Active.UTC()
 	c.acts = append(c.acts, a)
 	if err := c.fails[a.Call]; err != nil {
 		return false, err

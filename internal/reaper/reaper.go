@@ -23,10 +23,8 @@ import (
 const (
 	// atOnce is how many services are looked at or acted on at a time: ECS allows 20 reads a second to the account.
 	atOnce = 8
-	// interval is how often the scheduler runs a pass.
-	interval = time.Minute
-	// horizon is how long a pass waits for a moment that is near: the scheduler may be some seconds late with the next.
-	horizon = interval + 7*time.Second
+	// horizon is how long a pass waits for a moment that is near. What is due later is the next pass's.
+	horizon = time.Minute
 	// margin is kept free before the function's deadline for the calls of a last look.
 	margin = 5 * time.Second
 	// maxLooks bounds the looks at one service in one pass: two actions and a few overdue metrics need under ten.
@@ -89,8 +87,7 @@ func (r *Reaper) Handle(ctx context.Context, _ json.RawMessage) error { return r
 // Pass tends every service once, and those with something due within the next minute until then. What goes wrong with
 // one service is returned with its name and never keeps another from its turn.
 func (r *Reaper) Pass(ctx context.Context) error {
-	began := r.clock.Now()
-	until := began.Add(min(horizon, r.clock.Left(ctx, horizon+margin)-margin))
+	until := r.clock.Now().Add(min(horizon, r.clock.Left(ctx, horizon+margin)-margin))
 	services, storeErr := r.store.All(ctx)
 	frozen, freezeErr := r.store.Frozen(ctx)
 	counts, countErr := r.control.Counts(ctx, services)
@@ -99,7 +96,7 @@ func (r *Reaper) Pass(ctx context.Context) error {
 	var group sync.WaitGroup
 	for i, svc := range services {
 		if first, ok := counts[svc.Name]; ok {
-			group.Go(func() { errs[i] = r.tend(ctx, turn{svc, frozen, began.Add(interval), until}, first) })
+			group.Go(func() { errs[i] = r.tend(ctx, turn{svc, frozen, until}, first) })
 		}
 	}
 	group.Wait()

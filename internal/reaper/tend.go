@@ -14,7 +14,6 @@ import (
 type turn struct {
 	svc    settings.Service
 	frozen time.Time
-	due    time.Time // when the next pass is due
 	until  time.Time // the pass waits for nothing later
 }
 
@@ -28,7 +27,10 @@ func (r *Reaper) tend(ctx context.Context, t turn, counts policy.Snapshot) error
 		if err != nil {
 			return fmt.Errorf("tend %s: %w", t.svc.Name, err)
 		}
-		next := r.nextLook(t, decision)
+		next := decision.Next
+		if decision.Action != policy.ActionNone {
+			next = r.clock.Now().Add(consistent)
+		}
 		if next.IsZero() || next.After(t.until) {
 			return nil
 		}
@@ -37,19 +39,6 @@ func (r *Reaper) tend(ctx context.Context, t turn, counts policy.Snapshot) error
 		}
 	}
 	return nil
-}
-
-// nextLook is when to look again after a decision. A moment at which the next pass is due is that pass's; this one
-// looks a little later, in case it does not come.
-func (r *Reaper) nextLook(t turn, d policy.Decision) time.Time {
-	switch {
-	case d.Action != policy.ActionNone:
-		return r.clock.Now().Add(consistent)
-	case d.Next.After(t.due):
-		return d.Next.Add(consistent)
-	default:
-		return d.Next
-	}
 }
 
 // look observes, decides and acts once. The first look of a pass uses the counts that were read for ten services

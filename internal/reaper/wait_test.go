@@ -43,7 +43,7 @@ func TestWaitsForTheMoment(t *testing.T) {
 					return
 				}
 				same(t, "calls", []string{"stop web"}, w.calls())
-				same(t, "at", tc.acts, w.control.acts[0].At)
+				same(t, "at", []time.Duration{tc.acts}, w.times())
 			})
 		})
 	}
@@ -225,7 +225,7 @@ func TestLateMetrics(t *testing.T) {
 		}
 		w.within(8 * time.Second)
 		same(t, "calls", []string{"stop web"}, w.calls())
-		same(t, "at", 2*time.Minute, w.control.acts[0].At) // five minutes after 11:57, the last that is unknown
+		same(t, "at", []time.Duration{2 * time.Minute}, w.times()) // five minutes after 11:57, the last that is unknown
 	})
 }
 

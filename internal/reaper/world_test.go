@@ -124,6 +124,17 @@ func (w *world) calls() []string {
 	return calls
 }
 
+// times are when the acts were done.
+func (w *world) times() []time.Duration {
+	w.control.mu.Lock()
+	defer w.control.mu.Unlock()
+	var times []time.Duration
+	for _, a := range w.control.acts {
+		times = append(times, a.At)
+	}
+	return times
+}
+
 // Where a service stands, at noon.
 
 func noon(offset time.Duration) time.Time {

@@ -140,9 +140,9 @@ func TestSecretIsKept(t *testing.T) {
 		w.control.set(awake())
 		reads := func(want int) {
 			t.Helper()
-			w.get("/")
-			if got := len(w.control.made("secret")); got != want {
-				t.Errorf("read %d times, want %d", got, want)
+			a := w.get("/")
+			if got := len(w.control.made("secret")); got != want || a.took != 0 {
+				t.Errorf("read %d times, want %d; took %s", got, want, a.took)
 			}
 		}
 		reads(1)

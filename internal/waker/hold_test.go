@@ -200,8 +200,8 @@ func TestGoneBeforeTheStart(t *testing.T) {
 	})
 }
 
-// stopOnce lets a reaper stop the service in the moment of the first switch.
-func stopOnce(w *world) {
+// stopOnce lets a reaper stop the service in the moment of the first switch; so many targets are still registered.
+func stopOnce(w *world, targets int) {
 	var once sync.Once
 	w.control.before = func(call string) {
 		if call != "disarm" {
@@ -209,7 +209,7 @@ func stopOnce(w *world) {
 		}
 		once.Do(func() {
 			s := w.control.now()
-			s.Desired, s.Healthy = 0, 0
+			s.Desired, s.Healthy = 0, targets
 			w.control.set(s)
 		})
 	}
@@ -219,7 +219,7 @@ func stopOnce(w *world) {
 func TestDisarmUndone(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
 		w.control.set(drowsy())
-		stopOnce(w)
+		stopOnce(w, 0)
 		a := w.post("x")
 		if a.status != 200 {
 			t.Errorf("got %+v", a)
@@ -229,10 +229,24 @@ func TestDisarmUndone(t *testing.T) {
 	})
 }
 
+// The target that is still there is a stopped task's, which nothing is sent to.
+func TestDisarmUndoneBesideAnOldTarget(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.control.set(drowsy())
+		stopOnce(w, 2)
+		a := w.post("x")
+		if a.status != 200 || a.took < 9*time.Second {
+			t.Errorf("got %+v", a)
+		}
+		same(t, "requests", 1, len(w.lb.seen()))
+		same(t, "changes", 2, len(w.changes()))
+	})
+}
+
 func TestDisarmUndoneForAPerson(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
 		w.control.set(drowsy())
-		stopOnce(w)
+		stopOnce(w, 0)
 		if a := w.browse("/"); !a.isPage() || a.took != 0 {
 			t.Errorf("got %+v", a)
 		}

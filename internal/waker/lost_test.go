@@ -2,6 +2,7 @@ package waker_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -67,7 +68,6 @@ func TestAnswerLostOnAUsedConnection(t *testing.T) {
 		w.lb.app = lose
 		w.post("x").is(t, 502, problemHeader(), answerLost)
 		same(t, "sent", 1, len(w.lb.seen())-before)
-		same(t, "connections", 1, len(w.dialled))
 	})
 }
 
@@ -228,30 +228,43 @@ func TestAnswerBreaksOff(t *testing.T) {
 	}
 }
 
-// A GET waits for a load balancer that can't be reached, and for a secret that can't be read.
-func TestUnreachable(t *testing.T) {
-	for _, tc := range []struct {
-		name   string
-		change func(*world)
-	}{
-		{"refused", func(w *world) { w.store.svc.BypassURL = "http://nowhere" }},
-		{"secret", func(w *world) {
-			w.control.fails["secret"] = []error{errThrottled, errThrottled, errThrottled}
-			time.AfterFunc(time.Second, func() { w.store.svc.BypassURL = "http://alb.internal" })
-		}},
-		{"no URL", func(w *world) { w.store.svc.BypassURL = "http://a b" }},
+// What has not been sent may be sent again, whatever it is: a POST is neither lost nor said to be.
+func TestNotSentYet(t *testing.T) {
+	for name, change := range map[string]func(*world){
+		"secret not read": func(w *world) { w.control.fail("secret", slices.Repeat([]error{errThrottled}, 5)...) },
+		"not listening": func(w *world) {
+			w.store.svc.BypassURL = "http://nowhere"
+			time.AfterFunc(20*time.Second, func() { w.listen("nowhere:80", &http.Server{Handler: w.lb}) })
+		},
 	} {
-		t.Run(tc.name, func(t *testing.T) {
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			t.Run(name+" "+method, func(t *testing.T) {
+				bubble(t, func(t *testing.T, w *world) {
+					w.control.set(awake())
+					change(w)
+					if a := w.send(method, "/orders", "x"); a.status != 200 || a.took < time.Second {
+						t.Errorf("got %+v", a)
+					}
+					same(t, "sent", 1, len(w.lb.seen()))
+					if !w.log.has("pass on failed") {
+						t.Error("not logged")
+					}
+				})
+			})
+		}
+	}
+}
+
+// What can't be sent at all ends when a held request does.
+func TestNeverSent(t *testing.T) {
+	for _, bypassURL := range []string{"http://nowhere", "http://a b"} {
+		t.Run(bypassURL, func(t *testing.T) {
 			bubble(t, func(t *testing.T, w *world) {
 				w.control.set(awake())
-				tc.change(w)
-				a := w.get("/")
-				if want := map[bool]int{true: 200, false: 503}[tc.name == "secret"]; a.status != want {
-					t.Errorf("got %+v", a)
-				}
-				if !w.log.has("pass on failed") {
-					t.Error("not logged")
-				}
+				w.store.svc.BypassURL = bypassURL
+				a := w.post("x")
+				a.is(t, 503, problemHeader("Retry-After", "5", "X-Catnap-Phase", "waking"), stillStarting)
+				between(t, a.took, 54*time.Second, 55*time.Second)
 			})
 		})
 	}
