@@ -1,6 +1,8 @@
 package sandbox_test
 
 import (
+	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -8,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/catnap-dev/catnap/internal/sandbox"
 )
@@ -61,4 +65,41 @@ func sources(t *testing.T) (code, tests string) {
 		t.Fatal(err)
 	}
 	return code, tests
+}
+
+var update = flag.Bool("update", false, "write docs/assumptions.md anew")
+
+// TestAssumptionsAreDocumented holds docs/assumptions.md to the list.
+func TestAssumptionsAreDocumented(t *testing.T) {
+	const path = "../../docs/assumptions.md"
+	want := document()
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("run go test ./internal/sandbox -run Documented -update (-want +got):\n%s", diff)
+	}
+}
+
+func document() string {
+	var text strings.Builder
+	text.WriteString(`# What the sandbox takes AWS to be
+
+Each behaviour that it imitates, with where that is known from and how sure it is: V from AWS's documentation or tried, S from
+a secondary source, I inferred, U unknown. Pages are AWS's documentation; the API model is the SDK's comments. This file is
+written by a test from ` + "`internal/sandbox/assumptions.go`" + `.
+
+| | behaviour | source | sure |
+| --- | --- | --- | --- |
+`)
+	for _, a := range sandbox.Assumptions {
+		fmt.Fprintf(&text, "| %s | %s | %s | %s |\n", a.ID, a.Behaviour, a.Source, a.Sure)
+	}
+	return text.String()
 }
