@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,6 +15,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/catnap-dev/catnap/internal/sandbox/network"
 )
 
 func TestMain(m *testing.M) {
@@ -27,7 +28,7 @@ func TestCommandLine(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {
-			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			listener, err := (&network.TCP{}).Listen(t.Context(), "127.0.0.1:0")
 			if err != nil {
 				return err
 			}
@@ -40,14 +41,14 @@ func TestCommandLine(t *testing.T) {
 
 // application is a user's own command: it serves on PORT, and says so when it is asked to end.
 func application() {
-	listener, err := net.Listen("tcp", "127.0.0.1:"+os.Getenv("PORT"))
+	listener, err := (&network.TCP{}).Listen(context.Background(), "127.0.0.1:"+os.Getenv("PORT"))
 	if err != nil {
-		os.Exit(1)
+		panic(err)
 	}
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		io.WriteString(w, "my own application\n")
 	})}
-	server.Serve(listener)
+	panic(server.Serve(listener)) // until it is killed
 }
 
 // TestSandboxServesAndEnds runs the real binary: the page for a browser, the user's own command for a client, events as
@@ -56,7 +57,8 @@ func TestSandboxServesAndEnds(t *testing.T) {
 	t.Parallel()
 	p := launch(t, binary(t, "catnap"), "sandbox", "--listen", "127.0.0.1:0", "--speed", "20", "--task-start", "15s",
 		"--log-format", "json", "--", binary(t, "application"))
-	if status, body := p.get(t, "text/html"); status != http.StatusServiceUnavailable || !strings.Contains(body, "<!doctype html>") {
+	status, body := p.get(t, "text/html")
+	if status != http.StatusServiceUnavailable || !strings.Contains(body, "<!doctype html>") {
 		t.Errorf("a browser got %d %.100q", status, body)
 	}
 	if status, body := p.get(t, "*/*"); status != http.StatusOK || body != "my own application\n" {
@@ -123,7 +125,7 @@ func (p *process) get(t *testing.T, accept string) (status int, body string) {
 		t.Fatal(err)
 	}
 	r.Header.Set("Accept", accept)
-	response, err := http.DefaultClient.Do(r)
+	response, err := (&http.Client{Timeout: time.Minute}).Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,8 @@ func (s *fakeStore) pin(until time.Time) {
 }
 
 func (s *fakeStore) All(context.Context) ([]settings.Service, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return slices.Clone(s.services), s.err
 }
 

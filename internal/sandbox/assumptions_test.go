@@ -16,8 +16,8 @@ import (
 	"github.com/catnap-dev/catnap/internal/sandbox"
 )
 
-// TestAssumptionsAreShown holds the list to the tree: what is listed stands in the code and is tested, and what the code
-// claims to imitate is listed.
+// TestAssumptionsAreShown holds the list to the tree: what is listed stands in the code and is tested, and what the
+// code claims to imitate is listed.
 func TestAssumptionsAreShown(t *testing.T) {
 	code, tests := sources(t)
 	marks := regexp.MustCompile(`\[([A-Z]{2,3}-\d\d)\]`).FindAllStringSubmatch(code, -1)
@@ -91,9 +91,9 @@ func document() string {
 	var text strings.Builder
 	text.WriteString(`# What the sandbox takes AWS to be
 
-Each behaviour that it imitates, with where that is known from and how sure it is: V from AWS's documentation or tried, S from
-a secondary source, I inferred, U unknown. Pages are AWS's documentation; the API model is the SDK's comments. This file is
-written by a test from ` + "`internal/sandbox/assumptions.go`" + `.
+Each behaviour that it imitates, with where that is known from and how sure it is: V from AWS's documentation or
+tried, S from a secondary source, I inferred, U unknown. Pages are AWS's documentation; the API model is the SDK's
+comments. This file is written by a test from ` + "`internal/sandbox/assumptions.go`" + `.
 
 | | behaviour | source | sure |
 | --- | --- | --- | --- |

@@ -14,7 +14,9 @@ func TestCallsOfAnHour(t *testing.T) {
 	inBubble(t, asDocumented(), func(t *testing.T, w *world) {
 		w.pass(2 * time.Minute) // the first pass marks the rule
 		asleep := w.callsDuring(func() { w.pass(time.Hour) })
-		for _, operation := range []string{"GetMetricStatistics", "UpdateService", "ModifyRule", "ListTasks", "DescribeTargetHealth"} {
+		for _, operation := range []string{
+			"GetMetricStatistics", "UpdateService", "ModifyRule", "ListTasks", "DescribeTargetHealth",
+		} {
 			if asleep[operation] > 0 {
 				t.Errorf("%d calls of %s for an hour asleep", asleep[operation], operation)
 			}

@@ -86,7 +86,7 @@ func (w *world) get(path string, headers ...string) answer {
 
 func (w *world) browse(path string) answer {
 	w.t.Helper()
-	return w.get(path, "Accept", "text/html,application/xhtml+xml", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document")
+	return w.get(path, "Accept", "text/html", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document")
 }
 
 func (w *world) send(method, path, body string, headers ...string) answer {

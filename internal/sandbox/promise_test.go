@@ -69,7 +69,8 @@ func (w *world) aRequestWakesIt() {
 
 func (w *world) thePageGivesWay() {
 	w.t.Helper()
-	if a := w.browse("/docs?chapter=2"); a.status != http.StatusOK || !strings.Contains(a.body, "The application is awake") {
+	a := w.browse("/docs?chapter=2")
+	if a.status != http.StatusOK || !strings.Contains(a.body, "The application is awake") {
 		w.t.Fatalf("the browser got %d %q, not the application", a.status, a.body)
 	}
 	w.until("awake", 10*time.Second, func() bool { return w.phase() == policy.PhaseAwake })

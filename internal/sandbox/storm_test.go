@@ -163,7 +163,8 @@ type eventTimes struct {
 }
 
 func (e *eventTimes) logger() *slog.Logger {
-	return slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{ReplaceAttr: e.note}))
+	options := &slog.HandlerOptions{ReplaceAttr: e.note}
+	return slog.New(slog.NewTextHandler(io.Discard, options)) //nolint:sloglint // it is the attributes that are wanted
 }
 
 func (e *eventTimes) note(_ []string, a slog.Attr) slog.Attr {

@@ -99,8 +99,9 @@ func drawLife(r *rapid.T) *life {
 		Faults: &awsapi.Faults{Hook: l.fault},
 	}
 	for range rapid.IntRange(1, 6).Draw(r, "visits") {
+		pause := time.Duration(rapid.SampledFrom([]int{0, 1, 40, 150, 240, 300}).Draw(r, "after")) * time.Second
 		l.visits = append(l.visits, visit{
-			after:  rapid.SampledFrom([]time.Duration{0, time.Second, 40 * time.Second, 150 * time.Second, 240 * time.Second, 300 * time.Second}).Draw(r, "after") + seconds("more", 70),
+			after:  pause + seconds("more", 70),
 			browse: rapid.Bool().Draw(r, "browse"), kind: rapid.SampledFrom([]string{"GET", "POST"}).Draw(r, "method"),
 			crowd: rapid.IntRange(1, 3).Draw(r, "crowd"), lasts: seconds("lasts", 8),
 		})
@@ -122,8 +123,11 @@ func (l *life) fault(context.Context, string, int) awsapi.Fault {
 	if l.random.Float64() >= l.faulty {
 		return awsapi.Fault{}
 	}
-	kinds := []awsapi.FaultKind{awsapi.FaultFail, awsapi.FaultThrottle, awsapi.FaultLost, awsapi.FaultRepeat, awsapi.FaultNone}
-	return awsapi.Fault{Kind: kinds[l.random.IntN(len(kinds))], Delay: time.Duration(l.random.IntN(3000)) * time.Millisecond}
+	kinds := []awsapi.FaultKind{
+		awsapi.FaultFail, awsapi.FaultThrottle, awsapi.FaultLost, awsapi.FaultRepeat, awsapi.FaultNone,
+	}
+	delay := time.Duration(l.random.IntN(3000)) * time.Millisecond
+	return awsapi.Fault{Kind: kinds[l.random.IntN(len(kinds))], Delay: delay}
 }
 
 func (l *life) live(t *testing.T) (err error) {
@@ -228,8 +232,8 @@ func (l *life) visit(w *world, v visit) error {
 	if l.allowed(a, v) {
 		return nil
 	}
-	return fmt.Errorf("%s: a visitor of %s got %d (%s) %.200q", time.Now().Format(time.TimeOnly), began.Format(time.TimeOnly),
-		a.status, a.header.Get("Server"), a.body)
+	return fmt.Errorf("%s: a visitor of %s got %d (%s) %.200q", time.Now().Format(time.TimeOnly),
+		began.Format(time.TimeOnly), a.status, a.header.Get("Server"), a.body)
 }
 
 // allowed tells whether an answer may be: the application's, the page for a browser's navigation, the end of a held
