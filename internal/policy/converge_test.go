@@ -115,27 +115,37 @@ func drawExecutor(r *rapid.T) *executor {
 	return x
 }
 
+// goal is the phase in which its orders want it.
+func (x *executor) goal() policy.Phase {
+	switch {
+	case x.snapshot.FrozenUntil.After(noon):
+		return policy.PhaseFrozen
+	case x.settings.PinnedUntil.After(noon) || x.settings.Schedule.Covers(noon):
+		return policy.PhaseAwake
+	default:
+		return policy.PhaseAsleep
+	}
+}
+
+// rest goes on until nothing more can be due, and returns why there was something to do.
+func (x *executor) rest(r *rapid.T) (done []policy.Reason) {
+	for x.now.Before(at(6 * time.Hour)) {
+		decision := x.step()
+		if decision.Action == policy.ActionNone {
+			continue
+		}
+		if done = append(done, decision.Reason); len(done) > 12 || x.now.After(at(5*time.Hour)) {
+			r.Fatalf("no rest: %q", done)
+		}
+	}
+	return done
+}
+
 // Whatever it begins with, a service nobody visits comes to rest where its orders want it, and stays there.
 func TestComesToRest(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		x := drawExecutor(r)
-		want := policy.PhaseAsleep
-		switch {
-		case x.snapshot.FrozenUntil.After(noon):
-			want = policy.PhaseFrozen
-		case x.settings.PinnedUntil.After(noon) || x.settings.Schedule.Covers(noon):
-			want = policy.PhaseAwake
-		}
-		var done []policy.Reason
-		for x.now.Before(at(6 * time.Hour)) {
-			decision := x.step()
-			if decision.Action == policy.ActionNone {
-				continue
-			}
-			if done = append(done, decision.Reason); len(done) > 12 || x.now.After(at(5*time.Hour)) {
-				r.Fatalf("no rest: %q", done)
-			}
-		}
+		want, done := x.goal(), x.rest(r)
 		x.observe()
 		phase := x.snapshot.Phase(x.now)
 		if phase == policy.PhaseFailed {

@@ -180,13 +180,10 @@ const patience = 15 * time.Minute
 
 // nextAwake arms the rule when it has been quiet for DrowsyAfter and at least one settled minute confirms it. That
 // arms on incomplete knowledge, which is harmless: a request in that phase is passed on.
-//
-// A service that was busy when metrics last told is looked at again by the next pass, and nothing waits for it: a
-// reaper that waits in every pass of a busy day costs more than the minute it would gain.
 func nextAwake(s Snapshot, set Settings, now time.Time) Decision {
 	last := lastActivity(s, set, now)
 	drowsy := last.Add(set.DrowsyAfter)
-	quiet := s.Evidence == nil || s.Evidence.quietSince(last)
+	confirmed := firstAfter(last).Add(time.Minute + set.MetricLag)
 	switch {
 	case s.frozen(now):
 		return arm(ReasonFrozen, last)
@@ -196,14 +193,12 @@ func nextAwake(s Snapshot, set Settings, now time.Time) Decision {
 		return keep(ReasonSchedule)
 	case s.deploying(now):
 		return keep(ReasonDeployment)
-	case now.Before(drowsy) && quiet:
-		return keepUntil(ReasonRecent, drowsy)
 	case now.Before(drowsy):
-		return keep(ReasonRecent)
+		return keepUntil(ReasonRecent, latest(drowsy, confirmed))
 	case s.Evidence == nil:
 		return measure(s, set, now)
-	case !quiet && now.Before(drowsy.Add(patience)):
-		return keep(ReasonUnsettled)
+	case !s.Evidence.quietSince(last) && now.Before(drowsy.Add(patience)):
+		return keepUntil(ReasonUnsettled, due(firstAfter(last), set, now))
 	default:
 		return arm(ReasonQuiet, last)
 	}

@@ -74,8 +74,8 @@ func unsettledCases() []nextCase {
 	hours := strings.Repeat(".", 123)
 	return []nextCase{
 		{
-			"the arming's minute is unsettled, and not yet due", drowsy(armed(-time.Minute), history(-10*time.Minute, "B........??")),
-			usual(), unsettled(time.Minute),
+			"the arming's minute is unsettled, and not yet due",
+			drowsy(armed(-time.Minute), history(-10*time.Minute, "B........??")), usual(), unsettled(time.Minute),
 		},
 		{
 			"the arming's minute is due at this moment", drowsy(armed(-2*time.Minute), history(-10*time.Minute, "B.......???")),
@@ -91,8 +91,8 @@ func unsettledCases() []nextCase {
 		},
 		{"late by two minutes: no haste", drowsy(long, longHistory), usual(idleAfter(10 * time.Minute)), unsettled(time.Minute)},
 		{
-			"late, but no longer relevant in a moment", drowsy(long, longHistory), usual(idleAfter(4*time.Minute + 30*time.Second)),
-			unsettled(30 * time.Second),
+			"late, but no longer relevant in a moment", drowsy(long, longHistory),
+			usual(idleAfter(4*time.Minute + 30*time.Second)), unsettled(30 * time.Second),
 		},
 		{
 			"due later than it is relevant", drowsy(armed(-3*time.Minute), history(-10*time.Minute, "B......????")),

@@ -54,6 +54,7 @@ func drowsyCases() []nextCase {
 
 func awakeCases() []nextCase {
 	m := mark(-10*time.Minute, -20*time.Minute)
+	hung := mark(-72*time.Hour, -73*time.Hour)
 	arm := func(active time.Duration) policy.Decision {
 		return marking(policy.ActionArm, policy.ReasonQuiet, active)
 	}
@@ -73,8 +74,8 @@ func awakeCases() []nextCase {
 		{"awake, deploying for three hours", awake(m, deploying(-3*time.Hour)), usual(), measureFrom(-10 * time.Minute)},
 		{
 			"awake and quiet, a deployment hangs for days",
-			awake(mark(-72*time.Hour, -73*time.Hour), deploying(-71*time.Hour), history(-35*time.Minute, strings.Repeat(".", 36))),
-			usual(), arm(-35 * time.Minute),
+			awake(hung, deploying(-71*time.Hour), history(-35*time.Minute, strings.Repeat(".", 36))), usual(),
+			arm(-35 * time.Minute),
 		},
 		{
 			"disarmed a moment ago: by a request", awake(mark(1-150*time.Second, -time.Hour)), usual(),
@@ -94,50 +95,43 @@ func awakeCases() []nextCase {
 		{"one settled minute will do", awake(m, history(-10*time.Minute, "?????.?????")), usual(), arm(-10 * time.Minute)},
 		{"busy, then quiet", awake(m, history(-10*time.Minute, "..B..??????")), usual(), arm(-8 * time.Minute)},
 		{
-			"busy just now", awake(m, history(-10*time.Minute, "........b??")), usual(),
-			noneUntil(policy.ReasonRecent, 30*time.Second),
-		},
-		{
 			"awake, evidence begins late", awake(mark(-10*time.Hour, -11*time.Hour), history(-2*time.Minute, "...")), usual(),
 			noneUntil(policy.ReasonRecent, 30*time.Second),
 		},
 	}
 }
 
-// unconfirmedCases are awake services without a settled minute that confirms the quiet.
+// unconfirmedCases are awake services without a settled minute that confirms the quiet: the next pass looks again, and
+// nothing waits for it.
 func unconfirmedCases() []nextCase {
 	m := mark(-10*time.Minute, -20*time.Minute)
-	unsettled := func(next time.Duration) policy.Decision { return noneUntil(policy.ReasonUnsettled, next) }
-	none := history(-20*time.Minute, strings.Repeat("?", 21))
+	nothing := history(-20*time.Minute, strings.Repeat("?", 21))
 	return []nextCase{
+		{"busy just now", awake(m, history(-10*time.Minute, "........b??")), usual(), none(policy.ReasonRecent)},
+		{
+			"busy just now, quiet since", awake(m, history(-10*time.Minute, "........B.?")), usual(),
+			noneUntil(policy.ReasonRecent, 30*time.Second),
+		},
 		{
 			"the minute of the switch does not count", awake(m, history(-10*time.Minute, ".??????????")), usual(),
-			unsettled(time.Minute),
+			none(policy.ReasonUnsettled),
 		},
 		{
 			"settled and busy, then nothing is known", awake(m, history(-10*time.Minute, "..B????????")), usual(),
-			unsettled(time.Minute),
+			none(policy.ReasonUnsettled),
 		},
 		{
-			"the same, metrics are not overdue", awake(m, history(-10*time.Minute, "..B????????")),
-			usual(metricLag(10 * time.Minute)), unsettled(4 * time.Minute),
+			"unconfirmed for almost fifteen minutes", awake(mark(1-17*time.Minute-30*time.Second, -time.Hour), nothing), usual(),
+			none(policy.ReasonUnsettled),
 		},
 		{
-			"the same, metrics are a little overdue", awake(m, history(-10*time.Minute, "..B????????")),
-			usual(metricLag(5 * time.Minute)), unsettled(policy.Retry),
-		},
-		{
-			"unconfirmed for almost fifteen minutes", awake(mark(1-17*time.Minute-30*time.Second, -time.Hour), none), usual(),
-			unsettled(time.Minute),
-		},
-		{
-			"unconfirmed for fifteen minutes: armed without", awake(mark(-17*time.Minute-30*time.Second, -time.Hour), none),
+			"unconfirmed for fifteen minutes: armed without", awake(mark(-17*time.Minute-30*time.Second, -time.Hour), nothing),
 			usual(), marking(policy.ActionArm, policy.ReasonQuiet, -17*time.Minute-30*time.Second),
 		},
 		{
 			"patience begins with the newest activity",
 			awake(mark(-time.Hour, -2*time.Hour), history(-20*time.Minute, "????b????????????????")), usual(),
-			unsettled(time.Minute),
+			none(policy.ReasonUnsettled),
 		},
 	}
 }

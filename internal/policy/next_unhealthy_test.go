@@ -30,7 +30,8 @@ func wakingCases() []nextCase {
 		},
 		{
 			"waking for too long, deploying for three hours: does not count",
-			starting(mark(-5*time.Hour, -5*time.Hour), deploying(-3*time.Hour)), usual(wakeTimeout(4 * time.Hour)), fail(-5 * time.Hour),
+			starting(mark(-5*time.Hour, -5*time.Hour), deploying(-3*time.Hour)), usual(wakeTimeout(4 * time.Hour)),
+			fail(-5 * time.Hour),
 		},
 		{"waking after failures", starting(young, failed(3)), usual(), waking(4 * time.Minute)},
 		{"waking and frozen", starting(young, frozen(time.Hour)), usual(), act(policy.ActionStop, policy.ReasonFrozen)},
@@ -87,13 +88,14 @@ func unhealthyCases() []nextCase {
 			none(policy.ReasonProtected),
 		},
 		{
-			"unhealthy, the minute of the arming is unsettled", starting(m, history(-10*time.Minute, "B.....?????")), usual(brief),
+			"unhealthy, the minute of the arming is unsettled",
+			starting(m, history(-10*time.Minute, "B.....?????")), usual(brief),
 			noneUntil(policy.ReasonUnsettled, time.Minute),
 		},
 		{"unhealthy and quiet", starting(m, history(-10*time.Minute, "B......????")), usual(brief), stop},
 		{
-			"unhealthy and frozen: overrules all", starting(mark(0, -time.Second), frozen(1), deploying(0), history(0, "b"), protected),
-			usual(), act(policy.ActionStop, policy.ReasonFrozen),
+			"unhealthy and frozen: overrules all",
+			starting(mark(0, -time.Second), frozen(1), deploying(0), history(0, "b"), protected), usual(), act(policy.ActionStop, policy.ReasonFrozen),
 		},
 
 		// Who raises the desired count of a sleeping service without a pin finds it stopped at the next look.

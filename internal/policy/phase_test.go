@@ -9,7 +9,7 @@ import (
 
 func TestPhase(t *testing.T) {
 	m, wake := mark(-time.Minute, -time.Hour), mark(-time.Minute, -time.Minute)
-	freeze := frozen(time.Hour)
+	fresh, freeze := mark(1-10*time.Second, 1-10*time.Second), frozen(time.Hour)
 	for _, c := range []struct {
 		name     string
 		snapshot policy.Snapshot
@@ -20,6 +20,12 @@ func TestPhase(t *testing.T) {
 		{"asleep with a wake's mark", asleep(wake), policy.PhaseAsleep},
 		{"stopping", snapshot(0, 1, policy.Rule{}, nil), policy.PhaseAsleep},
 		{"nothing observed", policy.Snapshot{}, policy.PhaseAsleep},
+		{"a wake is marked, its count not yet seen", asleep(fresh), policy.PhaseWaking},
+		{"the same after a failure", asleep(fresh, failed(1)), policy.PhaseWaking},
+		{"the same, frozen", asleep(fresh, freeze), policy.PhaseFrozen},
+		{"marked for long enough for the count", asleep(mark(-10*time.Second, -10*time.Second)), policy.PhaseAsleep},
+		{"disarmed a moment ago, no count", asleep(fresh, disarmed), policy.PhaseAsleep},
+		{"armed a moment ago, but by no wake", asleep(mark(-time.Second, -time.Minute)), policy.PhaseAsleep},
 		{"waking", starting(wake), policy.PhaseWaking},
 		{"a wake is ready", drowsy(wake), policy.PhaseWaking},
 		{"waking, the old task is still healthy", drowsy(mark(1-10*time.Second, 1-10*time.Second)), policy.PhaseWaking},

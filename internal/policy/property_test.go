@@ -197,7 +197,7 @@ func TestBusierHistoryNeverStopsAndNeverArms(t *testing.T) {
 
 // An account whose metrics never come has services that sleep, too, as long as nothing but requests keeps them awake.
 func TestUnknownEndsByItself(t *testing.T) {
-	waited := map[policy.Action]int{}
+	waited := make(map[policy.Action]int)
 	rapid.Check(t, func(r *rapid.T) {
 		s, set := drawDrowsy(r)
 		set.Signals, set.Schedule = false, policy.Schedule{}
@@ -237,18 +237,18 @@ func TestNextLookIsInTheFuture(t *testing.T) {
 }
 
 func TestAnswerKeepsItsWord(t *testing.T) {
-	visitors := map[policy.Caller]bool{policy.CallerNavigation: true, policy.CallerClient: true}
 	rapid.Check(t, func(r *rapid.T) {
 		set := drawSettings(r)
 		s := drawSnapshot(r, set)
 		caller := rapid.SampledFrom(callers).Draw(r, "caller")
+		visitor := caller == policy.CallerNavigation || caller == policy.CallerClient
 		got := policy.Answer(caller, s, set, noon)
 		frozen, wake := s.FrozenUntil.After(noon), s.Rule.Mark.Waking()
 		leftOver := s.Rule.Armed && wake && noon.Sub(s.Rule.Mark.Since) < 10*time.Second
 		ready := s.Desired > 0 && s.Healthy > 0 && !leftOver
-		mayStart := visitors[caller] && s.Found && set.Managed && !frozen && !s.BackingOff(noon) && !ready
+		mayStart := visitor && s.Found && set.Managed && !frozen && !s.BackingOff(noon) && !ready
 		mayDisarm := set.Managed && !frozen && ready && s.Rule.Armed &&
-			(visitors[caller] && s.Found || caller == policy.CallerStatus && wake)
+			(visitor && s.Found || caller == policy.CallerStatus && wake)
 		switch {
 		case got.Action == policy.ActionStart && !mayStart, got.Action == policy.ActionDisarm && !mayDisarm:
 			r.Errorf("%s: %+v", caller, got)

@@ -77,7 +77,7 @@ func clockUses(file *ast.File) (uses []string) {
 
 // A reason that nothing gives is dead, and one that no table holds is untested.
 func TestEveryReasonIsInATable(t *testing.T) {
-	given := map[policy.Reason]bool{}
+	given := make(map[policy.Reason]bool)
 	for _, c := range nextCases() {
 		given[policy.Next(c.snapshot, c.settings, noon).Reason] = true
 	}

@@ -23,6 +23,8 @@ func TestSteps(t *testing.T) {
 		{"asleep", asleep(m), "......"},
 		{"asleep, tasks of the last run", asleep(m, tasks(in("STOPPED"), in("RUNNING"))), "......"},
 		{"stopping, still healthy", snapshot(0, 1, policy.Rule{}, nil), "......"},
+		{"a wake is marked, its count not yet seen", asleep(young, tasks(in("RUNNING"))), ">....."},
+		{"marked for long enough for the count", asleep(mark(-10*time.Second, -10*time.Second)), "......"},
 		{"asked, no task yet", starting(m), "*>...."},
 		{"provisioning", starting(m, tasks(in("PROVISIONING"))), "*>...."},
 		{"pending", starting(m, tasks(in("PENDING"))), "**>..."},

@@ -25,10 +25,19 @@ type world struct {
 // inBubble runs test against a sandbox in memory whose clock is the bubble's: minutes pass in milliseconds.
 func inBubble(t *testing.T, o sandbox.Options, test func(t *testing.T, w *world)) {
 	t.Helper()
+	inBubbleWith(t, o, nil, test)
+}
+
+// inBubbleWith is inBubble with an application of the test's own; nil means the demo.
+func inBubbleWith(t *testing.T, o sandbox.Options, app http.Handler, test func(t *testing.T, w *world)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		t.Helper()
 		o.Network = &network.Memory{}
 		o.Listen = "alb:80"
+		if app != nil {
+			o.App = sandbox.Handler{Network: o.Network, Serve: app}
+		}
 		if testing.Verbose() && o.Log == nil {
 			o.Log = slog.New(slog.NewTextHandler(testWriter{t}, nil))
 		}
