@@ -115,9 +115,6 @@ func (set Settings) pinned(now time.Time) bool { return set.PinnedUntil.After(no
 
 func (s Snapshot) frozen(now time.Time) bool { return s.FrozenUntil.After(now) }
 
-// wanted tells whether an order keeps the service awake without visitors.
-func (set Settings) wanted(now time.Time) bool { return set.pinned(now) || set.Schedule.Covers(now) }
-
 // stuck is after how long a deployment in progress does not count any more: without a circuit breaker ECS tries one
 // that cannot succeed for ever.
 const stuck = 3 * time.Hour

@@ -75,8 +75,12 @@ func nextUnhealthy(s Snapshot, set Settings, now time.Time) Decision {
 		return nextDown(s, set, now)
 	case s.frozen(now):
 		return stop(ReasonFrozen)
-	case s.Rule.Mark.Waking(), set.wanted(now):
+	case s.Rule.Mark.Waking():
 		return nextWaking(s, set, now)
+	case set.pinned(now): // marks it as a wake, so that it is given up like one
+		return start(ReasonPinned)
+	case set.Schedule.Covers(now):
+		return start(ReasonSchedule)
 	}
 	// Whoever armed it may have covered the mark of a wake that crossed: then somebody waits for the first target.
 	if limit := s.begun(now).Add(set.WakeTimeout); now.Before(limit) {
@@ -102,7 +106,7 @@ func nextDown(s Snapshot, set Settings, now time.Time) Decision {
 	}
 }
 
-// nextWaking gives up a wake, or a service that is to stay awake and went down, after the wake timeout.
+// nextWaking gives up a wake after the wake timeout.
 func nextWaking(s Snapshot, set Settings, now time.Time) Decision {
 	limit := s.begun(now).Add(set.WakeTimeout)
 	if now.Before(limit) {
@@ -166,9 +170,9 @@ func nextQuiet(s Snapshot, set Settings, now time.Time) Decision {
 }
 
 // watched is until when minutes must be quiet: until the waker sees every request. Extra signals are not requests, so
-// of them every minute counts that metrics can tell by now.
+// of them every minute counts that metrics can tell by now; but metrics that stay away for long keep nothing awake.
 func watched(settled time.Time, set Settings, now time.Time) time.Time {
-	if !set.Signals {
+	if !set.Signals || now.After(settled.Add(set.IdleAfter+patience)) {
 		return settled
 	}
 	return latest(settled, now.Add(-time.Minute-set.MetricLag))

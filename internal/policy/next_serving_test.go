@@ -96,33 +96,33 @@ func awakeCases() []nextCase {
 		{"busy, then quiet", awake(m, history(-10*time.Minute, "..B..??????")), usual(), arm(-8 * time.Minute)},
 		{
 			"awake, evidence begins late", awake(mark(-10*time.Hour, -11*time.Hour), history(-2*time.Minute, "...")), usual(),
-			noneUntil(policy.ReasonRecent, 30*time.Second),
+			noneUntil(policy.ReasonRecent, time.Minute),
 		},
 	}
 }
 
-// unconfirmedCases are awake services without a settled minute that confirms the quiet: the next pass looks again, and
-// nothing waits for it.
+// unconfirmedCases are awake services without a settled minute that confirms the quiet. The next look is when the first
+// one is due that can.
 func unconfirmedCases() []nextCase {
 	m := mark(-10*time.Minute, -20*time.Minute)
+	recent := func(next time.Duration) policy.Decision { return noneUntil(policy.ReasonRecent, next) }
+	unsettled := func(next time.Duration) policy.Decision { return noneUntil(policy.ReasonUnsettled, next) }
 	nothing := history(-20*time.Minute, strings.Repeat("?", 21))
+	busy := history(-10*time.Minute, "..B????????")
 	return []nextCase{
-		{"busy just now", awake(m, history(-10*time.Minute, "........b??")), usual(), none(policy.ReasonRecent)},
+		{"busy just now", awake(m, history(-10*time.Minute, "........b??")), usual(), recent(time.Minute)},
+		{"busy just now, seen", awake(m, seen(-2*time.Minute)), usual(), recent(time.Minute)},
 		{
-			"busy just now, quiet since", awake(m, history(-10*time.Minute, "........B.?")), usual(),
-			noneUntil(policy.ReasonRecent, 30*time.Second),
+			"busy just now, quiet is short", awake(m, seen(-2*time.Minute)), usual(metricLag(time.Second)),
+			recent(30 * time.Second),
 		},
-		{
-			"the minute of the switch does not count", awake(m, history(-10*time.Minute, ".??????????")), usual(),
-			none(policy.ReasonUnsettled),
-		},
-		{
-			"settled and busy, then nothing is known", awake(m, history(-10*time.Minute, "..B????????")), usual(),
-			none(policy.ReasonUnsettled),
-		},
+		{"the minute of the switch does not count", awake(m, history(-10*time.Minute, ".??????????")), usual(), unsettled(time.Minute)},
+		{"settled and busy, then nothing is known", awake(m, busy), usual(), unsettled(time.Minute)},
+		{"the same, metrics are not overdue", awake(m, busy), usual(metricLag(10 * time.Minute)), unsettled(4 * time.Minute)},
+		{"the same, metrics are a little overdue", awake(m, busy), usual(metricLag(5 * time.Minute)), unsettled(policy.Retry)},
 		{
 			"unconfirmed for almost fifteen minutes", awake(mark(1-17*time.Minute-30*time.Second, -time.Hour), nothing), usual(),
-			none(policy.ReasonUnsettled),
+			unsettled(time.Minute),
 		},
 		{
 			"unconfirmed for fifteen minutes: armed without", awake(mark(-17*time.Minute-30*time.Second, -time.Hour), nothing),
@@ -131,7 +131,7 @@ func unconfirmedCases() []nextCase {
 		{
 			"patience begins with the newest activity",
 			awake(mark(-time.Hour, -2*time.Hour), history(-20*time.Minute, "????b????????????????")), usual(),
-			none(policy.ReasonUnsettled),
+			unsettled(time.Minute),
 		},
 	}
 }

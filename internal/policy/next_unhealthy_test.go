@@ -95,7 +95,8 @@ func unhealthyCases() []nextCase {
 		{"unhealthy and quiet", starting(m, history(-10*time.Minute, "B......????")), usual(brief), stop},
 		{
 			"unhealthy and frozen: overrules all",
-			starting(mark(0, -time.Second), frozen(1), deploying(0), history(0, "b"), protected), usual(), act(policy.ActionStop, policy.ReasonFrozen),
+			starting(mark(0, -time.Second), frozen(1), deploying(0), history(0, "b"), protected), usual(),
+			act(policy.ActionStop, policy.ReasonFrozen),
 		},
 
 		// Who raises the desired count of a sleeping service without a pin finds it stopped at the next look.

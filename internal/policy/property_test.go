@@ -1,6 +1,7 @@
 package policy_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -241,7 +242,7 @@ func TestAnswerKeepsItsWord(t *testing.T) {
 		set := drawSettings(r)
 		s := drawSnapshot(r, set)
 		caller := rapid.SampledFrom(callers).Draw(r, "caller")
-		visitor := caller == policy.CallerNavigation || caller == policy.CallerClient
+		visitor := slices.Contains([]policy.Caller{policy.CallerNavigation, policy.CallerClient}, caller)
 		got := policy.Answer(caller, s, set, noon)
 		frozen, wake := s.FrozenUntil.After(noon), s.Rule.Mark.Waking()
 		leftOver := s.Rule.Armed && wake && noon.Sub(s.Rule.Mark.Since) < 10*time.Second

@@ -84,7 +84,18 @@ func (w Window) on(day time.Time) span {
 	return span{from: wallClock(day, w.From), to: wallClock(day, to)}
 }
 
-// wallClock goes through the calendar and not through addition: on the days of a change of time the two differ.
+// wallClock goes through the calendar and not through addition: on the days of a change of time the two differ. A time
+// that the clock skips is the moment of the skip; time.Date gives an hour before it in some zones.
 func wallClock(day time.Time, sinceMidnight time.Duration) time.Time {
-	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, int(sinceMidnight/time.Second), 0, day.Location())
+	y, m, d, s := day.Year(), day.Month(), day.Day(), int(sinceMidnight/time.Second)
+	at := time.Date(y, m, d, 0, 0, s, 0, day.Location())
+	if early := time.Date(y, m, d, 0, 0, s, 0, time.UTC).Sub(asUTC(at)); early > 0 {
+		return at.Add(early)
+	}
+	return at
+}
+
+// asUTC is the moment at which a clock in UTC shows what t's shows.
+func asUTC(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
 }

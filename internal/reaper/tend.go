@@ -37,8 +37,31 @@ func (r *Reaper) tend(ctx context.Context, t turn, counts policy.Snapshot) error
 		if err := r.clock.WaitUntil(ctx, next); err != nil {
 			return fmt.Errorf("tend %s: wait until %s: %w", t.svc.Name, next.Format(time.TimeOnly), err)
 		}
+		found, err := r.renew(ctx, &t)
+		if err != nil {
+			return fmt.Errorf("tend %s: %w", t.svc.Name, err)
+		}
+		if !found {
+			return nil
+		}
 	}
 	return nil
+}
+
+// renew reads the orders again, which the store keeps for a moment: a pin or a freeze may have been set while the pass
+// waited. A service that is in the settings no more is left alone.
+func (r *Reaper) renew(ctx context.Context, t *turn) (found bool, err error) {
+	if t.frozen, err = r.store.Frozen(ctx); err != nil {
+		return false, err
+	}
+	services, err := r.store.All(ctx)
+	for _, svc := range services {
+		if svc.Name == t.svc.Name {
+			t.svc = svc
+			return true, nil
+		}
+	}
+	return false, err
 }
 
 // look observes, decides and acts once. The first look of a pass uses the counts that were read for ten services

@@ -229,7 +229,6 @@ func TestLateMetrics(t *testing.T) {
 
 // A pin that is set while a pass waits is an order like any other: the service must not be stopped under it.
 func TestPinnedWhileItWaits(t *testing.T) {
-	t.Skip("bug: tend keeps the settings and the freeze that the pass began with, for a minute and longer")
 	bubble(t, func(t *testing.T, w *world) {
 		w.add("web", quietIn(45*time.Second))
 		time.AfterFunc(10*time.Second, func() { w.store.pin(noon(time.Hour)) })

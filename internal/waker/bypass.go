@@ -3,11 +3,14 @@ package waker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/catnap-dev/catnap/internal/clock"
@@ -63,7 +66,13 @@ func (b *bypass) send(ctx context.Context, svc settings.Service, r *http.Request
 	}
 	r.URL.Scheme, r.URL.Host = target.Scheme, r.Host
 	r.Header.Set(ecsctl.BypassHeader, key)
-	return b.transport(target).RoundTrip(r.WithContext(ctx))
+	var wrote atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { wrote.Store(true) }})
+	response, err := b.transport(target, !idempotent(r.Method)).RoundTrip(r.WithContext(ctx))
+	if err != nil && !wrote.Load() {
+		return nil, errors.Join(errNotSent, err)
+	}
+	return response, err
 }
 
 // probe tells whether the application answers a request of its probe path, whatever the answer.
@@ -140,26 +149,25 @@ func (b *bypass) secret(ctx context.Context, svc settings.Service) (string, erro
 }
 
 // transport keeps connections for each load balancer apart: they are pooled by host name, and two load balancers may
-// serve the same one.
-func (b *bypass) transport(target *url.URL) *http.Transport {
+// serve the same one. What must be sent once only gets a fresh connection: on a pooled one that has died, net/http may
+// send a request again by itself, or fail it without having sent anything.
+func (b *bypass) transport(target *url.URL, fresh bool) *http.Transport {
+	key := fmt.Sprintf("%s://%s fresh=%t", target.Scheme, target.Host, fresh)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if t := b.transports[target.Host]; t != nil {
+	if t := b.transports[key]; t != nil {
 		return t
 	}
 	t := &http.Transport{
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			conn, err := b.dial(ctx, network, address(target))
-			if err != nil {
-				return nil, errors.Join(errNotSent, err)
-			}
-			return conn, nil
+			return b.dial(ctx, network, address(target))
 		},
+		DisableKeepAlives:   fresh,
 		DisableCompression:  true, // what the application sends is passed on as it is
 		MaxIdleConnsPerHost: 2,
 		IdleConnTimeout:     30 * time.Second,
 	}
-	b.transports[target.Host] = t
+	b.transports[key] = t
 	return t
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/textproto"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -46,8 +47,10 @@ func (v *visit) mayRepeat(response *http.Response) bool {
 	return response.StatusCode == http.StatusServiceUnavailable || v.idempotent()
 }
 
-func (v *visit) idempotent() bool {
-	switch v.r.Method {
+func (v *visit) idempotent() bool { return idempotent(v.r.Method) }
+
+func idempotent(method string) bool {
+	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete:
 		return true // RFC 9110, section 9.2.2
 	default:
@@ -57,7 +60,7 @@ func (v *visit) idempotent() bool {
 
 func (v *visit) passFailed(err error) (answered bool) {
 	v.warn("pass on failed", err)
-	if v.clock.Now().Before(v.until) && (v.idempotent() || errors.Is(err, errNotSent)) {
+	if errors.Is(err, errNotSent) || v.idempotent() && v.clock.Now().Before(v.until) {
 		return false
 	}
 	writeProblem(v.rw, problem{
@@ -83,12 +86,7 @@ func (v *visit) outbound(ctx context.Context) (*http.Request, error) {
 	if len(v.body) > 0 {
 		out.Body, out.ContentLength = io.NopCloser(strings.NewReader(string(v.body))), int64(len(v.body))
 	}
-	dropHopByHop(out.Header)
-	for name := range out.Header {
-		if strings.HasPrefix(name, "X-Catnap-") {
-			delete(out.Header, name)
-		}
-	}
+	dropOwn(out.Header)
 	if _, ok := out.Header["User-Agent"]; !ok {
 		out.Header.Set("User-Agent", "") // or net/http adds its own
 	}
@@ -112,19 +110,21 @@ func (v *visit) carry(ctx context.Context, response *http.Response) {
 		v.redirect(ctx)
 		return
 	}
-	dropHopByHop(response.Header)
+	dropOwn(response.Header)
 	header := v.rw.Header()
 	for name, values := range response.Header {
 		header[name] = slices.Clone(values)
 	}
 	v.rw.WriteHeader(response.StatusCode)
-	if _, err := v.rw.Write(body); err != nil {
-		v.warn("answer not written", err)
+	if len(body) > 0 {
+		if _, err := v.rw.Write(body); err != nil {
+			v.warn("answer not written", err)
+		}
 	}
 }
 
 func streams(response *http.Response) bool {
-	return strings.HasPrefix(response.Header.Get("Content-Type"), "text/event-stream")
+	return strings.HasPrefix(strings.ToLower(response.Header.Get("Content-Type")), "text/event-stream")
 }
 
 // redirectDelay lets the disarmed rule spread, so that the redirected request meets the application.
@@ -132,7 +132,7 @@ const redirectDelay = 2 * time.Second
 
 // redirect sends a caller who may ask again to the same address, where the application by now answers by itself.
 func (v *visit) redirect(ctx context.Context) {
-	if v.r.Method != http.MethodGet && v.r.Method != http.MethodHead {
+	if v.armed || v.r.Method != http.MethodGet && v.r.Method != http.MethodHead {
 		v.log.Warn("answer too large", slog.String("service", v.svc.Name))
 		writeProblem(v.rw, problem{
 			Status: http.StatusInternalServerError, Title: "Answer too large",
@@ -140,22 +140,21 @@ func (v *visit) redirect(ctx context.Context) {
 		})
 		return
 	}
-	if v.clock.Wait(ctx, redirectDelay) != nil {
-		return
-	}
+	_ = v.clock.Wait(ctx, redirectDelay) // in the end an early redirect is better than none
 	header := v.rw.Header()
-	header.Set("Location", v.r.URL.RequestURI())
+	header.Set("Location", location(v.r.URL))
 	header.Set("Cache-Control", "no-store")
 	v.rw.WriteHeader(http.StatusTemporaryRedirect)
 }
 
-// hopByHop are the headers that concern one connection only: RFC 9110, section 7.6.1.
+// hopByHop are the headers that concern one connection only: RFC 9110, section 7.6.1. Headers of catnap's own concern
+// nobody beyond it either: an application that echoes its request's would give the secret away.
 var hopByHop = []string{
 	"Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer",
 	"Transfer-Encoding", "Upgrade",
 }
 
-func dropHopByHop(header http.Header) {
+func dropOwn(header http.Header) {
 	for _, line := range header.Values("Connection") {
 		for name := range strings.SplitSeq(line, ",") {
 			header.Del(textproto.TrimString(name))
@@ -164,4 +163,21 @@ func dropHopByHop(header http.Header) {
 	for _, name := range hopByHop {
 		header.Del(name)
 	}
+	for name := range header {
+		if strings.HasPrefix(name, "X-Catnap-") {
+			delete(header, name)
+		}
+	}
+}
+
+// location is the request's own target. A path that begins with two slashes would be taken for a host.
+func location(u *url.URL) string {
+	path := u.EscapedPath()
+	if strings.HasPrefix(path, "//") {
+		path = "/." + path
+	}
+	if u.RawQuery != "" {
+		path += "?" + u.RawQuery
+	}
+	return path
 }

@@ -16,7 +16,8 @@ type status struct {
 	Phase          policy.Phase  `json:"phase"`
 	Since          *time.Time    `json:"since"` // null while unknown
 	ElapsedSeconds int           `json:"elapsed_seconds"`
-	ETASeconds     *int          `json:"eta_seconds"` // null while unknown
+	ETASeconds     *int          `json:"eta_seconds"`             // null while unknown
+	RetrySeconds   *int          `json:"retry_seconds,omitempty"` // failed, frozen: until it may be tried again
 	Steps          []policy.Step `json:"steps"`
 	Message        string        `json:"message"`
 }
@@ -51,10 +52,21 @@ func newStatus(name string, seen policy.Snapshot, now time.Time) status {
 		doc.Since = &since
 		doc.ElapsedSeconds = max(0, int(now.Sub(since)/time.Second))
 	}
-	if doc.Phase == policy.PhaseAwake || doc.Phase == policy.PhaseDrowsy {
+	switch doc.Phase {
+	case policy.PhaseAwake, policy.PhaseDrowsy:
 		doc.ETASeconds = new(int)
+	case policy.PhaseFailed:
+		doc.RetrySeconds = secondsUntil(seen.RetryAt(), now)
+	case policy.PhaseFrozen:
+		doc.RetrySeconds = secondsUntil(seen.FrozenUntil, now)
+	default: // nobody knows
 	}
 	return doc
+}
+
+func secondsUntil(at, now time.Time) *int {
+	left := max(0, int((at.Sub(now)+time.Second-1)/time.Second))
+	return &left
 }
 
 // lookAtTasks adds, for the steps, the tasks of a service that is on its way.

@@ -85,12 +85,12 @@ func TestStatus(t *testing.T) {
 		},
 		{
 			"failed", failed, 0, nil, "failed",
-			`"since":"2000-01-01T11:59:40Z","elapsed_seconds":20,"eta_seconds":null,`,
+			`"since":"2000-01-01T11:59:40Z","elapsed_seconds":20,"eta_seconds":null,"retry_seconds":40,`,
 			steps(0, "todo"), "It could not be started.", []string{"observe"},
 		},
 		{
 			"frozen", asleep, time.Hour, nil, "frozen",
-			`"since":"2000-01-01T11:00:00Z","elapsed_seconds":3600,"eta_seconds":null,`,
+			`"since":"2000-01-01T11:00:00Z","elapsed_seconds":3600,"eta_seconds":null,"retry_seconds":3600,`,
 			steps(0, "todo"), "Paused.", []string{"observe"},
 		},
 		{

@@ -20,6 +20,7 @@ type visit struct {
 	r      *http.Request
 	until  time.Time // a held request is given up then
 	body   []byte    // read when it is first sent
+	armed  bool      // the rule is, and stays so: a redirect would come back
 	missed bool      // the application was expected, and did not answer
 }
 
@@ -27,6 +28,7 @@ type visit struct {
 func (v *visit) serve(ctx context.Context) {
 	for {
 		seen, reply := v.decide(ctx)
+		v.armed = seen.Rule.Armed && reply.Action != policy.ActionDisarm
 		if reply.Kind == policy.ReplyPass && v.hand(ctx, reply.Action) {
 			return
 		}
@@ -41,7 +43,7 @@ func (v *visit) serve(ctx context.Context) {
 			v.write(seen, reply)
 			return
 		}
-		if !v.wait(ctx) {
+		if !v.wait(ctx, polls(reply)) {
 			v.writeTooLong()
 			return
 		}
@@ -125,7 +127,9 @@ func (v *visit) start(ctx context.Context, seen policy.Snapshot) {
 
 // disarm first proves with one request through the bypass that the application answers.
 func (v *visit) disarm(ctx context.Context) (serves bool) {
-	if !v.bypass.probe(ctx, v.svc, v.r.Host) {
+	probing, cancel := v.clock.WithTimeout(ctx, v.clock.Left(ctx, time.Minute)-lastCalls/3)
+	defer cancel()
+	if !v.bypass.probe(probing, v.svc, v.r.Host) {
 		return false
 	}
 	defer v.status.forget(v.svc.Name)
@@ -161,9 +165,18 @@ func pollPause() time.Duration {
 	return poll + rand.N(poll/5) //nolint:gosec // G404: it spreads calls and guards nothing
 }
 
+// polls is how many go before the next look. After a look that AWS refused, nothing is known yet: not even whether
+// somebody has to start the service.
+func polls(reply policy.Reply) int {
+	if reply.Reason == policy.ReasonUnknown {
+		return 1
+	}
+	return pollsPerLook
+}
+
 // wait returns true when it is worth looking again, and false when the time is over.
-func (v *visit) wait(ctx context.Context) bool {
-	for range pollsPerLook {
+func (v *visit) wait(ctx context.Context, polls int) bool {
+	for range polls {
 		pause := pollPause()
 		if v.clock.Now().Add(pause).After(v.until) || v.clock.Wait(ctx, pause) != nil {
 			return false

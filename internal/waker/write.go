@@ -115,7 +115,7 @@ func (v *visit) writePage(kind page.Kind, seen policy.Snapshot, reply policy.Rep
 
 // pageSince is when a wake that was already on its way began; one that this visit asked for begins now.
 func pageSince(kind page.Kind, seen policy.Snapshot, now time.Time) time.Time {
-	if kind == page.KindFailed || seen.Rule.Mark.Waking() && seen.Desired > 0 {
+	if kind == page.KindFailed || seen.Rule.Armed && seen.Rule.Mark.Waking() && seen.Desired > 0 {
 		return seen.Rule.Mark.Since
 	}
 	return now
