@@ -36,17 +36,17 @@ func wakingCases() []nextCase {
 		{"waking after failures", starting(young, failed(3)), usual(), waking(4 * time.Minute)},
 		{"waking and frozen", starting(young, frozen(time.Hour)), usual(), act(policy.ActionStop, policy.ReasonFrozen)},
 
-		{"down and armed, pinned", starting(healed), usual(pinned(1)), waking(4 * time.Minute)},
-		{"down and armed, in a window", starting(healed), usual(day), waking(4 * time.Minute)},
-		{"down and armed for too long, pinned", starting(healedLong), usual(pinned(1)), fail(-time.Hour)},
-		{"down and armed for too long, in a window", starting(healedLong), usual(day), fail(-time.Hour)},
+		{"down and armed, pinned", starting(healed), usual(pinned(1)), act(policy.ActionStart, policy.ReasonPinned)},
+		{"down and armed, in a window", starting(healed), usual(day), act(policy.ActionStart, policy.ReasonSchedule)},
+		{"down and armed for long, pinned", starting(healedLong), usual(pinned(1)), act(policy.ActionStart, policy.ReasonPinned)},
+		{"down and armed for long, in a window", starting(healedLong), usual(day), act(policy.ActionStart, policy.ReasonSchedule)},
 		{
 			"down and armed, pinned, deployment since", starting(healedLong, deploying(-time.Minute)), usual(pinned(1)),
-			waking(4 * time.Minute),
+			act(policy.ActionStart, policy.ReasonPinned),
 		},
 		{
 			"raised by hand, pinned: is kept", starting(healed, failed(1)), usual(pinned(time.Hour)),
-			waking(4 * time.Minute),
+			act(policy.ActionStart, policy.ReasonPinned),
 		},
 		{
 			"down and armed, pinned and frozen", starting(healed, frozen(1)), usual(pinned(time.Hour)),

@@ -197,3 +197,39 @@ func firstCovered(windows []policy.Window, now, until time.Time) time.Time {
 	}
 	return minute
 }
+
+// TestSkippedTimes: a time that the clock skips is the moment of the skip, also in zones where time.Date would give an
+// hour before it.
+func TestSkippedTimes(t *testing.T) {
+	santiago, newYork := mustLoad(t, "America/Santiago"), mustLoad(t, "America/New_York")
+	lateSaturday := time.Date(2026, 9, 5, 23, 30, 0, 0, santiago) // at midnight it is one o'clock
+	tests := []struct {
+		name     string
+		location *time.Location
+		window   policy.Window
+		now      time.Time
+		want     bool
+	}{
+		{
+			"ends at a skipped midnight", santiago,
+			policy.Window{Days: on(time.Saturday), From: 20 * time.Hour, To: 24 * time.Hour}, lateSaturday, true,
+		},
+		{
+			"begins at a skipped midnight", santiago,
+			policy.Window{Days: on(time.Sunday), From: 0, To: 8 * time.Hour}, lateSaturday, false,
+		},
+		{
+			"ends at a skipped half past two", newYork,
+			policy.Window{Days: on(time.Saturday), From: 22 * time.Hour, To: 150 * time.Minute},
+			time.Date(2026, 3, 8, 1, 45, 0, 0, newYork), true,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := policy.Schedule{Location: test.location, Windows: []policy.Window{test.window}}
+			if got := s.Covers(test.now); got != test.want {
+				t.Errorf("Covers(%s) = %v; the last window ended %s", test.now, got, s.LastEnd(test.now))
+			}
+		})
+	}
+}
