@@ -36,21 +36,11 @@ func TestWakeThatFails(t *testing.T) {
 		return coreecs.Plan{FailStart: reason}
 	}
 	inBubble(t, o, func(t *testing.T, w *world) {
-		if page := w.browse("/"); !page.isPage() {
-			t.Fatalf("a browser got %d", page.status)
-		}
+		w.browse("/")
 		w.until("failed", 7*time.Minute, func() bool { return w.phase() == policy.PhaseFailed })
-		if seen := w.observe(); seen.Desired != 0 || !seen.Rule.Armed || seen.Rule.Mark.Failures != 1 {
-			t.Errorf("after a failed wake: %+v", seen)
-		}
-		if page := w.browse("/"); !page.isPage() || !strings.Contains(page.body, "could not be started") {
-			t.Errorf("a browser got %d %.200q", page.status, page.body)
-		}
-		problem := w.get("/api/echo")
-		if problem.status != http.StatusServiceUnavailable || problem.header.Get("Retry-After") == "" || problem.took > time.Second {
-			t.Errorf("a client got %d after %s, Retry-After %q", problem.status, problem.took, problem.header.Get("Retry-After"))
-		}
-		if strings.Contains(problem.body+w.get(policy.StatusPath).body, "CannotPull") {
+		w.isGivenUp()
+		w.visitorsAreTold()
+		if strings.Contains(w.get("/").body+w.get(policy.StatusPath).body, "CannotPull") {
 			t.Error("the public is told ECS's own reason")
 		}
 		if !strings.Contains(log.String(), reason) {
@@ -67,8 +57,28 @@ func TestWakeThatFails(t *testing.T) {
 	})
 }
 
-// TestOrders: a pin and a window of the schedule wake the service and keep it awake without visitors, and no longer than
-// they say.
+func (w *world) isGivenUp() {
+	w.t.Helper()
+	if seen := w.observe(); seen.Desired != 0 || !seen.Rule.Armed || seen.Rule.Mark.Failures != 1 {
+		w.t.Errorf("after a failed wake: %+v", seen)
+	}
+}
+
+// visitorsAreTold looks at what visitors get of a service that could not be started: at once, and with a time.
+func (w *world) visitorsAreTold() {
+	w.t.Helper()
+	if page := w.browse("/"); !page.isPage() || !strings.Contains(page.body, "could not be started") {
+		w.t.Errorf("a browser got %d %.200q", page.status, page.body)
+	}
+	a := w.get("/api/echo")
+	retry := a.header.Get("Retry-After")
+	if a.status != http.StatusServiceUnavailable || retry == "" || a.took > time.Second {
+		w.t.Errorf("a client got %d after %s, Retry-After %q", a.status, a.took, retry)
+	}
+}
+
+// TestOrders: a pin and a window of the schedule wake the service and keep it awake without visitors, and no longer
+// than they say.
 func TestOrders(t *testing.T) {
 	t.Parallel()
 	tests := map[string]func(s *settings.Service, now time.Time){
@@ -103,7 +113,8 @@ func TestFreeze(t *testing.T) {
 	t.Parallel()
 	inBubble(t, asDocumented(), func(t *testing.T, w *world) {
 		w.isAwakeFor(time.Minute)
-		w.SSM.Set("/catnap/freeze", `{"until": "`+time.Now().Add(time.Hour).Format(time.RFC3339)+`", "reason": "over 25 USD"}`)
+		until := time.Now().Add(time.Hour).Format(time.RFC3339)
+		w.SSM.Set("/catnap/freeze", `{"until": "`+until+`", "reason": "over 25 USD"}`)
 		w.until("stopped", 3*time.Minute, func() bool { return w.observe().Desired == 0 })
 		page := w.browse("/")
 		if !page.isPage() || !strings.Contains(page.body, "paused") || strings.Contains(page.body, "USD") {
