@@ -138,7 +138,7 @@ func (w *world) create() {
 
 // registers is what ECS does with a service's targets: a task that starts is a target, and healthy half a second later.
 func (w *world) registers(s *fakeService) {
-	if s.desired > 0 && !s.broken {
+	if w.ecs.desired(s) > 0 && !s.broken {
 		if err := w.lb.Register(w.svc.TargetGroup, "10.0.0.9", "10.0.0.9:80"); err != nil {
 			w.t.Error(err)
 		}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
@@ -21,7 +22,8 @@ import (
 )
 
 // TestWakeThatFails: an image that cannot be pulled. The visitor is told, nobody pays for a crash loop, the operator
-// finds ECS's own reason in the log, and when it is mended the next visit after the back-off wakes the service.
+// finds ECS's own reason in the log, and the next visit after the deployment that mends it wakes the service, however
+// long the back-off would still be.
 func TestWakeThatFails(t *testing.T) {
 	t.Parallel()
 	const reason = "CannotPullContainerError: pull access denied"
@@ -46,8 +48,8 @@ func TestWakeThatFails(t *testing.T) {
 		if !strings.Contains(log.String(), reason) {
 			t.Error("the operator is not told ECS's own reason")
 		}
-		w.pass(2 * time.Minute)
 		mended.Store(true)
+		w.deploy()
 		if a := w.get("/api/echo"); a.status != http.StatusOK {
 			t.Errorf("mended, a client got %d %q", a.status, a.body)
 		}
@@ -187,11 +189,18 @@ func TestLongRequestIsNotCut(t *testing.T) {
 
 func (w *world) setDesired(count int32) {
 	w.t.Helper()
-	name, cluster := sandbox.Service, sandbox.Cluster
-	_, err := w.Onlooker().ECS.UpdateService(w.t.Context(), &ecs.UpdateServiceInput{
-		Cluster: &cluster, Service: &name, DesiredCount: &count,
-	})
-	if err != nil {
+	w.update(&ecs.UpdateServiceInput{DesiredCount: &count})
+}
+
+func (w *world) deploy() {
+	w.t.Helper()
+	w.update(&ecs.UpdateServiceInput{ForceNewDeployment: true})
+}
+
+func (w *world) update(in *ecs.UpdateServiceInput) {
+	w.t.Helper()
+	in.Cluster, in.Service = aws.String(sandbox.Cluster), aws.String(sandbox.Service)
+	if _, err := w.Onlooker().ECS.UpdateService(w.t.Context(), in); err != nil {
 		w.t.Error(err)
 	}
 }
