@@ -162,7 +162,7 @@ func nextQuiet(s Snapshot, set Settings, now time.Time) Decision {
 	case s.Evidence.Protected:
 		return keep(ReasonProtected)
 	}
-	unknown, found := s.Evidence.unsettled(last, watched(settled, set, now))
+	unknown, found := s.Evidence.unsettled(last, watched(settled, last, set, now))
 	if limit := unknown.Add(set.IdleAfter); found && now.Before(limit) {
 		return keepUntil(ReasonUnsettled, earlier(limit, due(unknown, set, now)))
 	}
@@ -171,8 +171,8 @@ func nextQuiet(s Snapshot, set Settings, now time.Time) Decision {
 
 // watched is until when minutes must be quiet: until the waker sees every request. Extra signals are not requests, so
 // of them every minute counts that metrics can tell by now; but metrics that stay away for long keep nothing awake.
-func watched(settled time.Time, set Settings, now time.Time) time.Time {
-	if !set.Signals || now.After(settled.Add(set.IdleAfter+patience)) {
+func watched(settled, last time.Time, set Settings, now time.Time) time.Time {
+	if !set.Signals || now.After(latest(settled, last).Add(set.IdleAfter+patience)) {
 		return settled
 	}
 	return latest(settled, now.Add(-time.Minute-set.MetricLag))

@@ -83,7 +83,11 @@ func unsettledCases() []nextCase {
 		},
 		{
 			"the arming's minute is late", drowsy(armed(-3*time.Minute), history(-10*time.Minute, "B......????")),
-			usual(), unsettled(policy.Retry),
+			usual(), unsettled(10 * time.Second),
+		},
+		{
+			"the minute right after the last activity's", drowsy(armed(-3*time.Minute), history(-5*time.Minute, "B?....")),
+			usual(), unsettled(time.Minute),
 		},
 		{
 			"late by almost two minutes", drowsy(long, longHistory), usual(idleAfter(10*time.Minute), metricLag(time.Minute+1)),
@@ -144,9 +148,11 @@ func unsettledCases() []nextCase {
 }
 
 // signalCases are drowsy services that more than requests keep awake: the waker does not see that, so the minutes after
-// the arming matter, too, up to the newest that ended a MetricLag ago.
+// the arming matter, too, up to the newest that ended a MetricLag ago. Metrics that stay away keep nothing awake for
+// ever.
 func signalCases() []nextCase {
 	m := mark(-8*time.Minute, -10*time.Minute)
+	lateHistory := history(-30*time.Minute, strings.Repeat(".", 27)+"????")
 	stop := act(policy.ActionStop, policy.ReasonQuiet)
 	unsettled := func(next time.Duration) policy.Decision { return noneUntil(policy.ReasonUnsettled, next) }
 	return []nextCase{
@@ -174,6 +180,23 @@ func signalCases() []nextCase {
 		{
 			"signals, busy since the arming", drowsy(m, history(-10*time.Minute, "B......b???")), usual(signals),
 			noneUntil(policy.ReasonRecent, 2*time.Minute),
+		},
+		{
+			"signals, armed for long, busy until metrics fell behind",
+			drowsy(mark(-time.Hour, -2*time.Hour), history(-6*time.Minute, "B??????")), usual(signals), unsettled(time.Minute),
+		},
+		{
+			"signals, unconfirmed for fifteen minutes longer than it must be quiet",
+			drowsy(mark(-20*time.Minute-30*time.Second, -30*time.Minute), lateHistory), usual(signals), unsettled(policy.Retry),
+		},
+		{
+			"signals, unconfirmed for longer: on the waker's word alone",
+			drowsy(mark(-20*time.Minute-31*time.Second, -30*time.Minute), lateHistory), usual(signals), stop,
+		},
+		{
+			"signals, busy since the arming, which was long ago",
+			drowsy(mark(-time.Hour, -2*time.Hour), history(-10*time.Minute, "......b????")), usual(signals),
+			noneUntil(policy.ReasonRecent, time.Minute),
 		},
 		{
 			"signals, unhealthy", starting(m, history(-10*time.Minute, "B......????")), usual(signals),

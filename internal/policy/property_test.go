@@ -27,16 +27,21 @@ func obstacles(s policy.Snapshot, set policy.Settings) (list []string) {
 	hold(!s.Rule.Armed, "c: disarmed")
 	hold(noon.Sub(m.Since) < set.Settle, "c: settling")
 	last := newestActivity(s, set)
-	hold(s.Evidence == nil || !allQuiet(*s.Evidence, last, set, judgedUntil(m, set)), "d: a minute busy or unknown")
+	hold(s.Evidence == nil || !allQuiet(*s.Evidence, last, set, judgedUntil(m, last, set)), "d: a minute busy or unknown")
 	hold(noon.Sub(last) < set.IdleAfter, "e: recent activity")
 	hold(s.Healthy == 0 && noon.Sub(newestAttempt(s)) < set.WakeTimeout, "unhealthy for less than a wake may take")
 	return list
 }
 
 // judgedUntil is the end of what metrics alone can tell of.
-func judgedUntil(m policy.Mark, set policy.Settings) time.Time {
+func judgedUntil(m policy.Mark, last time.Time, set policy.Settings) time.Time {
 	armed := m.Since.Add(set.Settle)
-	if told := noon.Add(-time.Minute - set.MetricLag); set.Signals && told.After(armed) {
+	newest := armed
+	if last.After(newest) {
+		newest = last
+	}
+	told, patient := noon.Add(-time.Minute-set.MetricLag), noon.Sub(newest) <= set.IdleAfter+15*time.Minute
+	if set.Signals && patient && told.After(armed) {
 		return told
 	}
 	return armed
@@ -196,13 +201,16 @@ func TestBusierHistoryNeverStopsAndNeverArms(t *testing.T) {
 	}
 }
 
-// An account whose metrics never come has services that sleep, too, as long as nothing but requests keeps them awake.
+// An account whose metrics never come has services that sleep, too.
 func TestUnknownEndsByItself(t *testing.T) {
 	waited := make(map[policy.Action]int)
 	rapid.Check(t, func(r *rapid.T) {
 		s, set := drawDrowsy(r)
-		set.Signals, set.Schedule = false, policy.Schedule{}
+		set.Schedule = policy.Schedule{}
 		least, later, want := set.Settle, noon.Add(set.IdleAfter), policy.ActionStop
+		if set.Signals {
+			later = later.Add(15*time.Minute + time.Second)
+		}
 		if s.Rule.Armed = !rapid.Bool().Draw(r, "awake"); !s.Rule.Armed {
 			least, later, want = set.DrowsyAfter, noon.Add(15*time.Minute), policy.ActionArm
 		}

@@ -85,7 +85,7 @@ func (w Window) on(day time.Time) span {
 }
 
 // wallClock goes through the calendar and not through addition: on the days of a change of time the two differ. A time
-// that the clock skips is the moment of the skip; time.Date gives an hour before it in some zones.
+// that the clock skips is as long after the skip; time.Date gives an hour before that in some zones.
 func wallClock(day time.Time, sinceMidnight time.Duration) time.Time {
 	y, m, d, s := day.Year(), day.Month(), day.Day(), int(sinceMidnight/time.Second)
 	at := time.Date(y, m, d, 0, 0, s, 0, day.Location())

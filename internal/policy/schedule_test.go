@@ -59,6 +59,10 @@ func TestSchedule(t *testing.T) {
 	}
 	noMidnight := santiago(time.Sunday, 8*time.Hour, 19*time.Hour)
 	twoElevens := santiago(time.Saturday, 20*time.Hour, 24*time.Hour)
+	// New York goes to summer time on 2026-03-08 at 07:00 UTC, which is two o'clock.
+	skippedEnd := policy.Schedule{Location: mustLoad(t, "America/New_York"), Windows: []policy.Window{
+		{Days: on(time.Saturday), From: 22 * time.Hour, To: 150 * time.Minute},
+	}}
 	// 2026-11-27 is a Friday. Paris goes to summer time on 2026-03-29 and back on 2026-10-25, both at 01:00 UTC.
 	for _, c := range []struct {
 		name      string
@@ -111,6 +115,10 @@ func TestSchedule(t *testing.T) {
 		{"no midnight: the day is there", noMidnight, "2026-09-06 15:00", true, "2026-08-30 23:00", "2026-09-13 11:00"},
 		{"no midnight: over", noMidnight, "2026-09-06 22:00", false, "2026-09-06 22:00", "2026-09-13 11:00"},
 		{"no midnight: seen from the day before", noMidnight, "2026-09-05 15:00", false, "2026-08-30 23:00", "2026-09-06 11:00"},
+		{"no midnight: the evening, last minute", twoElevens, "2026-09-06 03:59", true, "2026-08-30 04:00", "2026-09-12 23:00"},
+		{"no midnight: the skip ends it", twoElevens, "2026-09-06 04:00", false, "2026-09-06 04:00", "2026-09-12 23:00"},
+		{"a skipped end is an hour later", skippedEnd, "2026-03-08 07:29", true, "2026-03-01 07:30", "2026-03-15 02:00"},
+		{"a skipped end is over", skippedEnd, "2026-03-08 07:30", false, "2026-03-08 07:30", "2026-03-15 02:00"},
 		{"two elevens: the second", twoElevens, "2026-04-05 03:59", true, "2026-03-29 03:00", "2026-04-12 00:00"},
 		{"two elevens: over", twoElevens, "2026-04-05 04:00", false, "2026-04-05 04:00", "2026-04-12 00:00"},
 	} {

@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"context"
+	"flag"
 	"io"
 	"log/slog"
 	"net/http"
@@ -154,4 +155,13 @@ func (w *world) until(what string, d time.Duration, done func() bool) {
 			w.t.Fatalf("not within %s: %s (phase %s)", d, what, w.phase())
 		}
 	}
+}
+
+// TestMain lets all tests of the package run at a time: the one over sockets mostly waits, and not for its turn.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "20"); err != nil {
+		panic(err)
+	}
+	m.Run()
 }
