@@ -32,6 +32,12 @@ func (c *Controller) rule(ctx context.Context, svc settings.Service) (wakerRule,
 	return parseRule(found.Conditions), nil
 }
 
+// Armed tells whether the waker rule matches the service's traffic.
+func (c *Controller) Armed(ctx context.Context, svc settings.Service) (bool, error) {
+	rule, err := c.rule(ctx, svc)
+	return rule.Armed, err
+}
+
 func (c *Controller) describeRule(ctx context.Context, arn string) (elbtypes.Rule, error) {
 	out, err := c.elb.DescribeRules(ctx, &elb.DescribeRulesInput{RuleArns: []string{arn}})
 	if err != nil {

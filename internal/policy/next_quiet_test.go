@@ -183,7 +183,7 @@ func signalCases() []nextCase {
 		},
 		{
 			"signals, armed for long, busy until metrics fell behind",
-			drowsy(mark(-time.Hour, -2*time.Hour), history(-6*time.Minute, "B??????")), usual(signals), unsettled(time.Minute),
+			drowsy(mark(-time.Hour, -2*time.Hour), history(-6*time.Minute, "B??????")), usual(signals), unsettled(policy.Retry),
 		},
 		{
 			"signals, unconfirmed for fifteen minutes longer than it must be quiet",

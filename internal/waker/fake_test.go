@@ -156,6 +156,13 @@ func (c *fakeControl) Healthy(ctx context.Context, _ settings.Service) (int, err
 	return c.targets(), nil
 }
 
+func (c *fakeControl) Armed(ctx context.Context, _ settings.Service) (bool, error) {
+	if err := c.enter(ctx, "armed"); err != nil {
+		return false, err
+	}
+	return c.now().Rule.Armed, nil
+}
+
 func (c *fakeControl) Tasks(ctx context.Context, _ settings.Service) ([]policy.Task, error) {
 	return c.tasks, c.enter(ctx, "tasks")
 }

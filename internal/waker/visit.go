@@ -22,6 +22,7 @@ type visit struct {
 	body   []byte    // read when it is first sent
 	armed  bool      // the rule is, and stays so: a redirect would come back
 	missed bool      // the application was expected, and did not answer
+	blind  int       // polls between looks that AWS refuses
 }
 
 // serve looks, acts and answers; a request that has to wait goes round until there is an answer or the time is over.
@@ -43,11 +44,22 @@ func (v *visit) serve(ctx context.Context) {
 			v.write(seen, reply)
 			return
 		}
-		if !v.wait(ctx, polls(reply)) {
+		ready, inTime := v.wait(ctx, v.polls(reply))
+		if !inTime {
 			v.writeTooLong()
 			return
 		}
+		if ready && v.follow(ctx) {
+			return
+		}
 	}
+}
+
+// follow passes on a request that waited for a target when somebody else has disarmed the rule: the wake is over. It
+// spares a look at ECS, whose reads the crowd that is held by then would exhaust.
+func (v *visit) follow(ctx context.Context) (answered bool) {
+	armed, err := v.control.Armed(ctx, v.svc)
+	return err == nil && !armed && v.pass(ctx)
 }
 
 // lookAgain is true every other time. An application that should have been there and was not has just been stopped:
@@ -165,31 +177,32 @@ func pollPause() time.Duration {
 	return poll + rand.N(poll/5) //nolint:gosec // G404: it spreads calls and guards nothing
 }
 
-// polls is how many go before the next look. After a look that AWS refused, nothing is known yet: not even whether
-// somebody has to start the service.
-func polls(reply policy.Reply) int {
-	if reply.Reason == policy.ReasonUnknown {
-		return 1
+// polls is how many go before the next look. After a look that AWS refused nothing is known yet, not even whether
+// somebody has to start the service: the next one is soon, and each later one half as soon.
+func (v *visit) polls(reply policy.Reply) int {
+	if reply.Reason != policy.ReasonUnknown {
+		return pollsPerLook
 	}
-	return pollsPerLook
+	v.blind = min(max(2*v.blind, 1), pollsPerLook)
+	return v.blind
 }
 
-// wait returns true when it is worth looking again, and false when the time is over.
-func (v *visit) wait(ctx context.Context, polls int) bool {
+// wait looks for a healthy target, for some polls or until there is one. inTime is false when the time is over.
+func (v *visit) wait(ctx context.Context, polls int) (ready, inTime bool) {
 	for range polls {
 		pause := pollPause()
 		if v.clock.Now().Add(pause).After(v.until) || v.clock.Wait(ctx, pause) != nil {
-			return false
+			return false, false
 		}
 		healthy, err := v.control.Healthy(ctx, v.svc)
 		if err != nil {
 			v.warn("poll failed", err)
 		}
 		if healthy > 0 {
-			return true
+			return true, true
 		}
 	}
-	return true
+	return false, true
 }
 
 func (v *visit) warn(message string, err error) {

@@ -27,6 +27,7 @@ type store interface {
 type controller interface {
 	Observe(ctx context.Context, svc settings.Service) (policy.Snapshot, error)
 	Healthy(ctx context.Context, svc settings.Service) (int, error)
+	Armed(ctx context.Context, svc settings.Service) (bool, error)
 	Tasks(ctx context.Context, svc settings.Service) ([]policy.Task, error)
 	Start(ctx context.Context, svc settings.Service, desired int) error
 	Disarm(ctx context.Context, svc settings.Service, active time.Time) (undone bool, err error)

@@ -29,7 +29,7 @@ func TestBypassBySchemes(t *testing.T) {
 	})
 }
 
-// Skipped tests of this file reproduce bugs; what each says is how it should be. A Location of //evil.example/ leads to
+// A Location of //evil.example/ leads to
 // another host, and browsers read a backslash as a slash.
 func TestRedirectStaysHere(t *testing.T) {
 	for _, target := range []string{"//evil.example/a", "//evil.example", "///evil.example/?a"} {
