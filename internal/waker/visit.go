@@ -25,34 +25,42 @@ type visit struct {
 	blind  int       // polls between looks that AWS refuses
 }
 
-// serve looks, acts and answers; a request that has to wait goes round until there is an answer or the time is over.
+// serve goes round until there is an answer. A request that has to wait is given up when its time is over, and so the
+// rounds have an end.
 func (v *visit) serve(ctx context.Context) {
-	for {
-		seen, reply := v.decide(ctx)
-		v.armed = seen.Rule.Armed && reply.Action != policy.ActionDisarm
-		if reply.Kind == policy.ReplyPass && v.hand(ctx, reply.Action) {
-			return
-		}
-		if reply.Kind == policy.ReplyPass {
-			if v.lookAgain() {
-				continue
-			}
-			reply = policy.Waiting(v.caller)
-		}
-		v.act(ctx, reply.Action, seen)
-		if reply.Kind != policy.ReplyHold {
-			v.write(seen, reply)
-			return
-		}
-		ready, inTime := v.wait(ctx, v.polls(reply))
-		if !inTime {
-			v.writeTooLong()
-			return
-		}
-		if ready && v.follow(ctx) {
-			return
-		}
+	for !v.round(ctx) {
+		continue
 	}
+}
+
+// round looks, acts, and answers or waits.
+func (v *visit) round(ctx context.Context) (answered bool) {
+	seen, reply := v.decide(ctx)
+	v.armed = seen.Rule.Armed && reply.Action != policy.ActionDisarm
+	if reply.Kind == policy.ReplyPass {
+		if v.hand(ctx, reply.Action) {
+			return true
+		}
+		if v.lookAgain() {
+			return false
+		}
+		reply = policy.Waiting(v.caller)
+	}
+	v.act(ctx, reply.Action, seen)
+	if reply.Kind == policy.ReplyHold {
+		return v.hold(ctx, reply)
+	}
+	v.write(seen, reply)
+	return true
+}
+
+func (v *visit) hold(ctx context.Context, reply policy.Reply) (answered bool) {
+	ready, inTime := v.wait(ctx, v.polls(reply))
+	if !inTime {
+		v.writeTooLong()
+		return true
+	}
+	return ready && v.follow(ctx)
 }
 
 // follow passes on a request that waited for a target when somebody else has disarmed the rule: the wake is over. It

@@ -24,14 +24,18 @@ type store interface {
 	Frozen(ctx context.Context) (time.Time, error)
 }
 
-type controller interface {
+type observer interface {
 	Observe(ctx context.Context, svc settings.Service) (policy.Snapshot, error)
 	Healthy(ctx context.Context, svc settings.Service) (int, error)
 	Armed(ctx context.Context, svc settings.Service) (bool, error)
 	Tasks(ctx context.Context, svc settings.Service) ([]policy.Task, error)
+	BypassSecret(ctx context.Context, svc settings.Service) (string, error)
+}
+
+type controller interface {
+	observer
 	Start(ctx context.Context, svc settings.Service, desired int) error
 	Disarm(ctx context.Context, svc settings.Service, active time.Time) (undone bool, err error)
-	BypassSecret(ctx context.Context, svc settings.Service) (string, error)
 }
 
 var (
