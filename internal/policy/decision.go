@@ -52,6 +52,7 @@ const (
 	ReasonUnhealthy     Reason = "no_healthy_target"     // heal: visitors would meet an error
 	ReasonDisarmed      Reason = "asleep_but_disarmed"   // heal: nobody would answer
 	ReasonUnmarked      Reason = "unmarked_rule"         // heal: the rule is new, or somebody rewrote it
+	ReasonCrossed       Reason = "crossed_stop"          // heal: a stop and a request missed each other
 	ReasonLostWake      Reason = "lost_wake"             // heal: a wake was marked, but never carried out
 	ReasonUnknown       Reason = "unknown_state"         // AWS could not be asked
 	ReasonNoWake        Reason = "answered_without_wake" // this kind of request never wakes anything

@@ -41,12 +41,9 @@ func adopt(s Snapshot, now time.Time) Decision {
 }
 
 func nextAsleep(s Snapshot, set Settings, now time.Time) Decision {
-	handedOver := s.Rule.Mark.Since.Add(handOver)
 	switch {
-	case !s.Rule.Armed && now.Before(handedOver):
-		return keepUntil(ReasonSettling, handedOver)
 	case !s.Rule.Armed:
-		return arm(ReasonDisarmed, known(s, set, now))
+		return nextExposed(s, set, now)
 	case s.frozen(now):
 		return keep(ReasonFrozen)
 	case s.BackingOff(now):
@@ -59,6 +56,24 @@ func nextAsleep(s Snapshot, set Settings, now time.Time) Decision {
 		return start(ReasonLostWake)
 	default:
 		return keepUntil(ReasonAsleep, set.Schedule.NextStart(now))
+	}
+}
+
+// crossing is how young a disarmed rule's mark must be for a stop to have crossed the request that disarmed it. A look a
+// minute sees it in time.
+const crossing = time.Minute + 2*handOver
+
+// nextExposed covers a service without tasks whose visitors would meet an error. Where a stop has crossed a request and
+// stale reads hid each from the other, the request wins. A service that somebody stopped by hand stays stopped.
+func nextExposed(s Snapshot, set Settings, now time.Time) Decision {
+	handedOver := s.Rule.Mark.Since.Add(handOver)
+	switch {
+	case now.Before(handedOver):
+		return keepUntil(ReasonSettling, handedOver)
+	case !s.frozen(now) && now.Before(s.Rule.Mark.Since.Add(crossing)):
+		return start(ReasonCrossed)
+	default:
+		return arm(ReasonDisarmed, known(s, set, now))
 	}
 }
 

@@ -105,7 +105,19 @@ func asleepCases() []nextCase {
 		},
 		{
 			"disarmed, and the waker has had its time", asleep(mark(-10*time.Second, -time.Hour), disarmed), usual(),
-			heal(-10 * time.Second),
+			act(policy.ActionStart, policy.ReasonCrossed),
+		},
+		{
+			"disarmed just so long ago that a stop has crossed", asleep(mark(1-80*time.Second, -time.Hour), disarmed), usual(),
+			act(policy.ActionStart, policy.ReasonCrossed),
+		},
+		{
+			"disarmed longer ago: stopped by hand", asleep(mark(-80*time.Second, -time.Hour), disarmed), usual(),
+			heal(-80 * time.Second),
+		},
+		{
+			"disarmed, and a stop has crossed, but frozen", asleep(mark(-20*time.Second, -time.Hour), disarmed, frozen(1)),
+			usual(), heal(-20 * time.Second),
 		},
 		{"frozen", asleep(old, frozen(1)), usual(), none(policy.ReasonFrozen)},
 		{"frozen and pinned", asleep(old, frozen(time.Hour)), usual(pinned(time.Hour)), none(policy.ReasonFrozen)},

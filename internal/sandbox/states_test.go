@@ -151,7 +151,7 @@ func TestHeals(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, asDocumented(), func(t *testing.T, w *world) {
-				w.isAwakeFor(time.Minute)
+				w.isAwakeFor(3 * time.Minute)
 				test.breaks(w)
 				w.pass(test.within)
 				if seen := w.observe(); seen.Phase(time.Now()) != test.want || seen.Rule.Mark.Since.IsZero() {
