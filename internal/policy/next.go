@@ -59,8 +59,8 @@ func nextAsleep(s Snapshot, set Settings, now time.Time) Decision {
 	}
 }
 
-// crossing is how young a disarmed rule's mark must be for a stop to have crossed the request that disarmed it. A look a
-// minute sees it in time.
+// crossing is how young a disarmed rule's mark must be for a stop to have crossed the request that disarmed it. A look
+// a minute sees it in time.
 const crossing = time.Minute + 2*handOver
 
 // nextExposed covers a service without tasks whose visitors would meet an error. Where a stop has crossed a request and
