@@ -24,7 +24,7 @@ func asDocumented() sandbox.Options {
 func TestPromise(t *testing.T) {
 	t.Parallel()
 	t.Run("in fake time", func(t *testing.T) {
-		inBubble(t, asDocumented(), func(_ *testing.T, w *world) { promise(w, 5*time.Minute) })
+		inBubble(t, asDocumented(), func(_ *testing.T, w *world) { promise(w, 5*time.Minute, time.Second) })
 	})
 	t.Run("over sockets", func(t *testing.T) {
 		t.Parallel() // it mostly waits
@@ -35,17 +35,18 @@ func TestPromise(t *testing.T) {
 			s.IdleAfter, s.DrowsyAfter = settings.Duration(3*time.Minute), settings.Duration(time.Minute)
 			s.MetricLag, s.Settle = settings.Duration(time.Second), settings.Duration(5*time.Second)
 		}
-		start(t, o, func(w *world) { promise(w, 3*time.Minute) })
+		start(t, o, func(w *world) { promise(w, 3*time.Minute, time.Minute) })
 	})
 }
 
-func promise(w *world, idle time.Duration) {
+// promise allows for slack: in real time, twenty times as fast, a machine that is busy elsewhere loses seconds.
+func promise(w *world, idle, slack time.Duration) {
 	w.t.Helper()
 	w.startsAtZero()
 	w.aRequestWakesIt()
-	w.thePageGivesWay()
-	w.quietPutsItBack(idle)
-	w.aLateVisitorFindsIt(idle)
+	w.thePageGivesWay(slack)
+	w.quietPutsItBack(idle, slack)
+	w.aLateVisitorFindsIt(idle, slack)
 }
 
 func (w *world) startsAtZero() {
@@ -67,35 +68,32 @@ func (w *world) aRequestWakesIt() {
 	}
 }
 
-func (w *world) thePageGivesWay() {
+func (w *world) thePageGivesWay(slack time.Duration) {
 	w.t.Helper()
 	a := w.browse("/docs?chapter=2")
 	if a.status != http.StatusOK || !strings.Contains(a.body, "The application is awake") {
 		w.t.Fatalf("the browser got %d %q, not the application", a.status, a.body)
 	}
-	w.until("awake", 10*time.Second, func() bool { return w.phase() == policy.PhaseAwake })
+	w.until("awake", 10*time.Second+slack, func() bool { return w.phase() == policy.PhaseAwake })
 }
 
-func (w *world) quietPutsItBack(idle time.Duration) {
+func (w *world) quietPutsItBack(idle, slack time.Duration) {
 	w.t.Helper()
 	w.pass(idle - time.Minute)
 	if seen := w.observe(); seen.Desired != 1 {
 		w.t.Fatalf("stopped within %s of a request", idle-time.Minute)
 	}
-	w.pass(70 * time.Second)
-	if seen := w.observe(); seen.Desired != 0 {
-		w.t.Fatalf("desired count %d after %s (phase %s)", seen.Desired, idle+10*time.Second, w.phase())
-	}
+	w.until("desired count 0", 70*time.Second+slack, func() bool { return w.observe().Desired == 0 })
 }
 
-func (w *world) aLateVisitorFindsIt(idle time.Duration) {
+func (w *world) aLateVisitorFindsIt(idle, slack time.Duration) {
 	w.t.Helper()
 	w.pass(time.Minute)
 	if a := w.get("/api/echo"); a.status != http.StatusOK {
 		w.t.Fatalf("the second wake answered %d", a.status)
 	}
-	w.pass(idle - time.Second)
+	w.pass(idle - slack)
 	if a := w.browse("/"); a.status != http.StatusOK {
-		w.t.Fatalf("%s after the wake a browser got %d, not the application", idle-time.Second, a.status)
+		w.t.Fatalf("%s after the wake a browser got %d, not the application", idle-slack, a.status)
 	}
 }
