@@ -51,7 +51,6 @@ func (s *Sandbox) deploy() error {
 func (s *Sandbox) createFunctions() (err error) {
 	s.wakerARN, err = s.Lambda.Create(lambda.Function{
 		Name: "catnap-waker", New: s.newWaker, Timeout: wakerTimeout, ColdStart: coldStart,
-		Concurrency: s.WakerConcurrency,
 	})
 	if err != nil {
 		return err

@@ -59,8 +59,6 @@ type Options struct {
 	Plan func(n int) ecs.Plan
 	// Faults are injected into AWS calls; nil injects none.
 	Faults *awsapi.Faults
-	// WakerConcurrency is the reserved concurrency of the waker; zero means the account's 1,000.
-	WakerConcurrency int
 	// NoScheduler leaves the reaper to the caller of Reap.
 	NoScheduler bool
 	Seed        uint64
