@@ -39,3 +39,20 @@ func TestRefusedLooksBecomeRarer(t *testing.T) {
 		between(t, a.took, 28*time.Second, 40*time.Second) // 1+2+4+8+10 polls, and the start of 20 s
 	})
 }
+
+// What a function can't carry is redirected for those who follow, too: the rule is disarmed, and the way is free.
+func TestStreamsOfThoseWhoFollow(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.lb.app = stream
+		const crowd = 10
+		answers := make(chan answer, crowd)
+		for range crowd {
+			go func() { answers <- w.get("/events") }()
+		}
+		for range crowd {
+			if a := <-answers; a.status != 307 {
+				t.Errorf("got %+v", a)
+			}
+		}
+	})
+}

@@ -67,7 +67,11 @@ func (v *visit) hold(ctx context.Context, reply policy.Reply) (answered bool) {
 // spares a look at ECS, whose reads the crowd that is held by then would exhaust.
 func (v *visit) follow(ctx context.Context) (answered bool) {
 	armed, err := v.control.Armed(ctx, v.svc)
-	return err == nil && !armed && v.pass(ctx)
+	if err != nil || armed {
+		return false
+	}
+	v.armed = false
+	return v.pass(ctx)
 }
 
 // lookAgain is true every other time. An application that should have been there and was not has just been stopped:
