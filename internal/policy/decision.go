@@ -7,7 +7,7 @@ type Decision struct {
 	Action Action
 	Reason Reason
 	Next   time.Time // look again at this moment; zero means that the next scheduled pass is early enough
-	Active time.Time // ActionArm, ActionDisarm, ActionFail: the last known activity, for the mark
+	Active time.Time // ActionArm, ActionDisarm: the last known activity, for the mark
 	From   time.Time // ActionMeasure: start of the first minute to ask for
 }
 

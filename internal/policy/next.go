@@ -127,7 +127,7 @@ func nextWaking(s Snapshot, set Settings, now time.Time) Decision {
 	if now.Before(limit) {
 		return keepUntil(ReasonWaking, limit)
 	}
-	return Decision{Action: ActionFail, Reason: ReasonWakeTimeout, Active: s.Rule.Mark.Active}
+	return Decision{Action: ActionFail, Reason: ReasonWakeTimeout}
 }
 
 // nextDrowsy moves an armed service on: to awake at the end of a wake or when it is wanted, and else towards sleep.

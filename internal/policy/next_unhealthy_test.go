@@ -9,9 +9,7 @@ import (
 
 // wakingCases are armed without a healthy target, and are to have one: because of a wake, or by an order.
 func wakingCases() []nextCase {
-	fail := func(active time.Duration) policy.Decision {
-		return marking(policy.ActionFail, policy.ReasonWakeTimeout, active)
-	}
+	fail := act(policy.ActionFail, policy.ReasonWakeTimeout)
 	waking := func(next time.Duration) policy.Decision { return noneUntil(policy.ReasonWaking, next) }
 	young, old := mark(-time.Minute, -time.Minute), mark(-5*time.Minute, -5*time.Minute)
 	healed, healedLong := mark(-time.Minute, -time.Hour), mark(-5*time.Minute, -time.Hour)
@@ -19,11 +17,11 @@ func wakingCases() []nextCase {
 	return []nextCase{
 		{"waking", starting(young), usual(), waking(4 * time.Minute)},
 		{"waking, last moment", starting(mark(1-5*time.Minute, 1-5*time.Minute)), usual(), waking(1)},
-		{"waking for too long", starting(old), usual(), fail(-5 * time.Minute)},
-		{"waking for too long, pinned", starting(old), usual(pinned(time.Hour)), fail(-5 * time.Minute)},
+		{"waking for too long", starting(old), usual(), fail},
+		{"waking for too long, pinned", starting(old), usual(pinned(time.Hour)), fail},
 		{"waking, deployment since", starting(old, deploying(-time.Minute)), usual(), waking(4 * time.Minute)},
-		{"waking for too long, deployment older", starting(old, deploying(-time.Hour)), usual(), fail(-5 * time.Minute)},
-		{"waking for too long, deployment over", starting(old, deployed(-time.Minute)), usual(), fail(-5 * time.Minute)},
+		{"waking for too long, deployment older", starting(old, deploying(-time.Hour)), usual(), fail},
+		{"waking for too long, deployment over", starting(old, deployed(-time.Minute)), usual(), fail},
 		{
 			"waking, deploying for almost three hours", starting(mark(-5*time.Hour, -5*time.Hour), deploying(1-3*time.Hour)),
 			usual(wakeTimeout(4 * time.Hour)), waking(time.Hour + 1),
@@ -31,7 +29,7 @@ func wakingCases() []nextCase {
 		{
 			"waking for too long, deploying for three hours: does not count",
 			starting(mark(-5*time.Hour, -5*time.Hour), deploying(-3*time.Hour)), usual(wakeTimeout(4 * time.Hour)),
-			fail(-5 * time.Hour),
+			fail,
 		},
 		{"waking after failures", starting(young, failed(3)), usual(), waking(4 * time.Minute)},
 		{"waking and frozen", starting(young, frozen(time.Hour)), usual(), act(policy.ActionStop, policy.ReasonFrozen)},
