@@ -11,7 +11,8 @@ import (
 	"github.com/catnap-dev/catnap/internal/settings"
 )
 
-// freshWake is how young a wake's mark must be to be somebody else's of this very moment.
+// freshWake is how young a wake's mark must be to be somebody else's of this very moment. Instances' clocks differ a
+// little; a mark that lies further ahead than that is nobody's of now.
 const freshWake = 10 * time.Second
 
 // Arm lets the waker see every request from now on, and marks the last known activity. That is put before this second:
@@ -78,7 +79,7 @@ func (c *Controller) wake(ctx context.Context, svc settings.Service, rule wakerR
 }
 
 func (c *Controller) fresh(rule wakerRule) bool {
-	return rule.Armed && rule.Mark.Waking() && c.now().Sub(rule.Mark.Since) < freshWake
+	return rule.Armed && rule.Mark.Waking() && c.now().Sub(rule.Mark.Since).Abs() < freshWake
 }
 
 // raise sets the desired count if it is zero. A higher count, somebody's own, is left alone.

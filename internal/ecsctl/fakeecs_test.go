@@ -121,6 +121,9 @@ func (f *fakeECS) describe(in *ecs.DescribeServicesInput) (any, error) {
 	return out, nil
 }
 
+// tasksAtOnce is how many tasks ECS takes in a call.
+const tasksAtOnce = 100
+
 func (f *fakeECS) list(in *ecs.ListTasksInput) (any, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -128,16 +131,26 @@ func (f *fakeECS) list(in *ecs.ListTasksInput) (any, error) {
 	if s == nil {
 		return nil, &types.ServiceNotFoundException{Message: new("Service not found.")}
 	}
-	out := &ecs.ListTasksOutput{}
+	var arns []string
 	for _, task := range s.tasks {
-		if *task.DesiredStatus == string(in.DesiredStatus) && len(out.TaskArns) < int(*in.MaxResults) {
-			out.TaskArns = append(out.TaskArns, *task.TaskArn)
+		if *task.DesiredStatus == string(in.DesiredStatus) {
+			arns = append(arns, *task.TaskArn)
 		}
+	}
+	if in.NextToken != nil {
+		arns = arns[slices.Index(arns, *in.NextToken):]
+	}
+	out := &ecs.ListTasksOutput{TaskArns: arns}
+	if most := int(*in.MaxResults); len(arns) > most {
+		out.TaskArns, out.NextToken = arns[:most], &arns[most]
 	}
 	return out, nil
 }
 
 func (f *fakeECS) describeTasks(in *ecs.DescribeTasksInput) (any, error) {
+	if len(in.Tasks) > tasksAtOnce {
+		return nil, &types.InvalidParameterException{Message: new("Tasks cannot be more than 100.")}
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	out := &ecs.DescribeTasksOutput{}
@@ -152,6 +165,9 @@ func (f *fakeECS) describeTasks(in *ecs.DescribeTasksInput) (any, error) {
 }
 
 func (f *fakeECS) protection(in *ecs.GetTaskProtectionInput) (any, error) {
+	if len(in.Tasks) > tasksAtOnce {
+		return nil, &types.InvalidParameterException{Message: new("Tasks cannot be more than 100.")}
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	out := &ecs.GetTaskProtectionOutput{}

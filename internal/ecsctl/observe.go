@@ -96,11 +96,12 @@ func countHealthy(out *elb.DescribeTargetHealthOutput) int {
 	return healthy
 }
 
-// Tasks lists the service's tasks, those stopped within the last hour included, oldest first.
+// Tasks lists the service's tasks, those stopped within the last hour included, oldest first. A hundred of each are
+// enough to tell how a wake goes.
 func (c *Controller) Tasks(ctx context.Context, svc settings.Service) ([]policy.Task, error) {
 	var tasks []policy.Task
 	for _, status := range []ecstypes.DesiredStatus{ecstypes.DesiredStatusStopped, ecstypes.DesiredStatusRunning} {
-		arns, err := c.listTasks(ctx, svc, status)
+		arns, err := nextTasks(ctx, svc, c.taskPages(svc, status))
 		if err != nil {
 			return nil, err
 		}
@@ -119,18 +120,20 @@ func (c *Controller) Tasks(ctx context.Context, svc settings.Service) ([]policy.
 	return tasks, nil
 }
 
-// listTasks returns at most one page: the newest hundred are enough to tell how a wake goes.
-func (c *Controller) listTasks(
-	ctx context.Context, svc settings.Service, status ecstypes.DesiredStatus,
-) ([]string, error) {
+// taskPages lists tasks by as many as the calls about them take.
+func (c *Controller) taskPages(svc settings.Service, status ecstypes.DesiredStatus) *ecs.ListTasksPaginator {
 	limit := int32(tasksPerCall)
-	out, err := c.ecs.ListTasks(ctx, &ecs.ListTasksInput{
+	return ecs.NewListTasksPaginator(c.ecs, &ecs.ListTasksInput{
 		Cluster: &svc.Cluster, ServiceName: &svc.Service, DesiredStatus: status, MaxResults: &limit,
 	})
+}
+
+func nextTasks(ctx context.Context, svc settings.Service, pages *ecs.ListTasksPaginator) ([]string, error) {
+	page, err := pages.NextPage(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list tasks of %s: %w", svc.Name, err)
 	}
-	return out.TaskArns, nil
+	return page.TaskArns, nil
 }
 
 func task(t ecstypes.Task) policy.Task {
@@ -166,20 +169,26 @@ func stoppedReason(t ecstypes.Task) string {
 	return strings.Join(parts, "; ")
 }
 
-// Protected tells whether a task of the service is protected from scale-in.
+// Protected tells whether a task of the service is protected from scale-in. Every task is asked about: the one beyond
+// the first page may be the one.
 func (c *Controller) Protected(ctx context.Context, svc settings.Service) (bool, error) {
-	arns, err := c.listTasks(ctx, svc, ecstypes.DesiredStatusRunning)
-	if err != nil || len(arns) == 0 {
-		return false, err
+	for pages := c.taskPages(svc, ecstypes.DesiredStatusRunning); pages.HasMorePages(); {
+		arns, err := nextTasks(ctx, svc, pages)
+		if err != nil || len(arns) == 0 {
+			return false, err
+		}
+		out, err := c.ecs.GetTaskProtection(ctx, &ecs.GetTaskProtectionInput{Cluster: &svc.Cluster, Tasks: arns})
+		if err != nil {
+			return false, fmt.Errorf("get task protection of %s: %w", svc.Name, err)
+		}
+		if slices.ContainsFunc(out.ProtectedTasks, protected) {
+			return true, nil
+		}
 	}
-	out, err := c.ecs.GetTaskProtection(ctx, &ecs.GetTaskProtectionInput{Cluster: &svc.Cluster, Tasks: arns})
-	if err != nil {
-		return false, fmt.Errorf("get task protection of %s: %w", svc.Name, err)
-	}
-	return slices.ContainsFunc(out.ProtectedTasks, func(t ecstypes.ProtectedTask) bool {
-		return t.ProtectionEnabled
-	}), nil
+	return false, nil
 }
+
+func protected(t ecstypes.ProtectedTask) bool { return t.ProtectionEnabled }
 
 // value dereferences what the SDK may leave nil. Times are made UTC.
 func value[T any](p *T) T {

@@ -2,6 +2,7 @@ package ecsctl_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -131,6 +132,20 @@ func TestProtected(t *testing.T) {
 		expect(false) // what has stopped is not asked for
 		w.service().protected = []string{*running.TaskArn}
 		expect(true)
+	})
+}
+
+// A service may have more tasks than ECS tells of in a call; the last of them is protected like the first.
+func TestProtectedBeyondTheFirstPage(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		const many = 2*tasksAtOnce + 1
+		for n := range many {
+			w.service().tasks = append(w.service().tasks, taskAt(strconv.Itoa(n), "RUNNING", 0))
+		}
+		w.service().protected = []string{*w.service().tasks[many-1].TaskArn}
+		if !must(w.control.Protected(t.Context(), w.svc)) {
+			t.Error("the last task is protected, and was not asked for")
+		}
 	})
 }
 
