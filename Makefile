@@ -1,7 +1,7 @@
 # `make` alone lists the targets.
 .POSIX:
 .NOTPARALLEL:
-.PHONY: help demo test need policy vet lint fmt bench cover fuzz soak clean
+.PHONY: help demo page-preview screenshots test need policy vet lint fmt bench cover fuzz soak clean
 
 GO = go
 # The linter has a go.mod of its own, so that its dependencies are not catnap's.
@@ -9,27 +9,35 @@ LINT = $(GO) tool -modfile=tools/go.mod golangci-lint
 OUT = dist
 # More flags for make demo.
 ARGS =
+# The benchmarks of whole wakes.
+WHOLE = BenchmarkStorm|BenchmarkCrowd|BenchmarkTimeToApplication
 # How many lives make soak draws.
 LIVES = 1000
 # How long make fuzz tries each target.
 FUZZTIME = 10s
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: ## watch a service sleep and wake on this computer, ten times as fast as real (more flags: ARGS=)
 	@$(GO) run ./cmd/catnap sandbox --speed 10 $(ARGS)
 
+page-preview: ## show every state of the waiting page, anew at each save (more flags: ARGS=)
+	@$(GO) run ./internal/page/preview $(ARGS)
+
+screenshots: need ## take the pictures of the waiting page that the README shows and the tests compare with
+	$(GO) test ./internal/page/preview -run Screenshots -update
+
 test: need vet lint policy ## all that a change must pass: vet, lint, and the tests with the race detector
 	CGO_ENABLED=1 $(GO) test ./... -race -shuffle=on
 	@echo "the largest tests once more, at full size, without the race detector"
-	$(GO) test ./internal/sandbox -run '^Test(Storm|NoWrongStop)$$'
+	$(GO) test ./internal/sandbox -run '^Test(Storm|Crowd|NoWrongStop)$$'
 
 policy: # decisions are covered in full
 	@$(GO) test ./internal/policy -cover | tee /dev/stderr | grep -q 'coverage: 100.0%'
 
-need: # a C compiler is needed for the race detector alone
-	@sh scripts/need cc git
+need: # a C compiler for the race detector, a browser for the tests of the waiting page
+	@sh scripts/need cc git chromium
 
 vet:
 	$(GO) vet ./...
@@ -42,8 +50,8 @@ fmt: ## lay out the code and its imports
 	@$(LINT) fmt
 
 bench: ## run the benchmarks; those of whole wakes take a minute
-	$(GO) test ./... -run '^$$' -bench . -benchmem -skip 'BenchmarkStorm|BenchmarkTimeToApplication'
-	$(GO) test ./internal/sandbox -run '^$$' -bench 'BenchmarkStorm|BenchmarkTimeToApplication' -benchtime 1x
+	$(GO) test ./... -run '^$$' -bench . -benchmem -skip '$(WHOLE)'
+	$(GO) test ./internal/sandbox -run '^$$' -bench '$(WHOLE)' -benchtime 1x
 
 cover: ## measure the coverage of each package
 	@$(GO) test ./... -cover

@@ -21,7 +21,8 @@ type sandboxCmd struct {
 	Speed      float64       `default:"1" help:"How many times as fast as the wall the sandbox's time runs."`
 	TaskStart  time.Duration `default:"20s" help:"Time a task takes to RUNNING."`
 	MetricLag  time.Duration `default:"60s" help:"How late CloudWatch's metrics are."`
-	IdleAfter  time.Duration `default:"5m" help:"Quiet for this long: the service is put to sleep."`
+	IdleAfter  time.Duration `placeholder:"DURATION" help:"Quiet for this long: the service is put to sleep. Default: 5m, or what the settings say."`
+	Settings   string        `type:"path" placeholder:"FILE" help:"Settings of the service, as SSM keeps them, in JSON: who wakes it, how its page looks. Without the names of resources."`
 	HealthPath string        `placeholder:"PATH" help:"Path of the target group's health check. Default: / for a command, where any answer below 500 is healthy, and /api/health for the demo."`
 	LogFormat  string        `default:"text" enum:"text,json" help:"Form of the event lines: text or json."`
 	Command    []string      `arg:"" optional:"" passthrough:"partial" name:"command" help:"After --: the application to run in the tasks. It must serve HTTP on the port in PORT. Default: a built-in demo."`
@@ -48,7 +49,7 @@ func (c *sandboxCmd) Validate() error {
 		return fmt.Errorf("--task-start %s must be over 0s and at most %s", c.TaskStart, maxTaskStart)
 	case c.MetricLag < 0 || c.MetricLag > maxMetricLag:
 		return fmt.Errorf("--metric-lag %s must be 0s to %s", c.MetricLag, maxMetricLag)
-	case c.IdleAfter < 2*time.Minute || c.IdleAfter > 12*time.Hour:
+	case c.IdleAfter != 0 && (c.IdleAfter < 2*time.Minute || c.IdleAfter > 12*time.Hour):
 		return fmt.Errorf("--idle-after %s must be 2m to 12h", c.IdleAfter)
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
@@ -89,10 +90,9 @@ func (c *sandboxCmd) options(clk clock.Clock, log *slog.Logger, taskOutput io.Wr
 		Clock: clk, Listen: c.Listen, Log: log, HealthPath: c.HealthPath,
 		TaskStart: c.TaskStart, MetricLag: c.MetricLag,
 		Latency: 20 * time.Millisecond, Spread: 2 * time.Second, Stale: time.Second, Jitter: 5 * time.Second,
-		Settings: func(s *settings.Service) {
-			s.IdleAfter = settings.Duration(c.IdleAfter)
-			s.DrowsyAfter = max(s.IdleAfter/2, settings.Duration(time.Minute))
-		},
+	}
+	if err := c.readSettings(&options); err != nil {
+		return options, err
 	}
 	if len(c.Command) > 0 && c.Command[0] == "--" {
 		c.Command = c.Command[1:]
@@ -109,4 +109,20 @@ func (c *sandboxCmd) options(clk clock.Clock, log *slog.Logger, taskOutput io.Wr
 	}
 	options.App = sandbox.Command{Args: append([]string{path}, c.Command[1:]...), Output: taskOutput, Clock: clk}
 	return options, nil
+}
+
+// readSettings takes the file, and the flag before the file.
+func (c *sandboxCmd) readSettings(options *sandbox.Options) (err error) {
+	if c.Settings != "" {
+		if options.Document, err = os.ReadFile(c.Settings); err != nil {
+			return fmt.Errorf("read settings: %w", err)
+		}
+	}
+	if c.IdleAfter != 0 {
+		options.Settings = func(s *settings.Service) {
+			s.IdleAfter = settings.Duration(c.IdleAfter)
+			s.DrowsyAfter = max(s.IdleAfter/2, settings.Duration(time.Minute))
+		}
+	}
+	return nil
 }

@@ -8,14 +8,17 @@ import (
 )
 
 // hopByHop are the headers of one connection (RFC 9110, 7.6.1): the handler's to nobody, the ALB's to the client.
-var hopByHop = []string{"Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
+var hopByHop = []string{
+	"Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer",
+	"Transfer-Encoding", "Upgrade",
+}
 
 // endToEnd copies what may be sent: no hop-by-hop header, nothing named by Connection, no trailer, and nothing that
 // would make the answer malformed, for which the ALB answers 502.
 func endToEnd(header http.Header) http.Header {
 	out := make(http.Header, len(header))
 	for _, name := range slices.Sorted(maps.Keys(header)) {
-		if !isToken(name) || hasPrefixFold(name, "Proxy-") { // a trailer's "Trailer:" prefix is no token
+		if !isToken(name) { // a trailer's "Trailer:" prefix is no token
 			continue
 		}
 		for _, v := range header[name] {
@@ -38,10 +41,6 @@ func isToken(name string) bool {
 		return c <= ' ' || c >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, c)
 	}
 	return name != "" && !strings.ContainsFunc(name, odd)
-}
-
-func hasPrefixFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
 // oneLine puts a space for every control byte but tab, as net/http does for line ends.

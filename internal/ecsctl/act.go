@@ -95,32 +95,42 @@ func (c *Controller) raise(ctx context.Context, svc settings.Service) error {
 }
 
 // Disarm lets the service answer by itself and marks the last activity, then looks once more: if the reaper stopped
-// the service at that moment, or its last target went, the service is woken again and undone is true.
-func (c *Controller) Disarm(ctx context.Context, svc settings.Service, active time.Time) (undone bool, err error) {
+// the service at that moment, or its last target went, the service is woken again and undone is true. before is the
+// rule as it was, so that of several who disarm after a wake one knows that the wake's end was its doing.
+func (c *Controller) Disarm(
+	ctx context.Context, svc settings.Service, active time.Time,
+) (before policy.Rule, undone bool, err error) {
 	rule, err := c.rule(ctx, svc)
 	if err != nil {
-		return false, err
+		return policy.Rule{}, false, err
 	}
+	before = rule.Rule
 	if rule.Armed || rule.Mark.Since.IsZero() {
 		rule.Armed = false
 		rule.Mark = policy.Mark{Since: c.now(), Active: active}
 		if err := c.writeRule(ctx, svc, rule); err != nil {
-			return false, err
+			return policy.Rule{}, false, err
 		}
 	}
+	desired, served, err := c.served(ctx, svc)
+	if err != nil || served {
+		return before, false, err
+	}
+	return before, true, c.undo(ctx, svc, desired)
+}
+
+// served tells whether a request would find the application now.
+func (c *Controller) served(ctx context.Context, svc settings.Service) (desired int, served bool, err error) {
 	counts, err := c.Counts(ctx, []settings.Service{svc})
 	if err != nil {
-		return false, err
+		return 0, false, err
 	}
 	healthy, err := c.Healthy(ctx, svc)
 	if err != nil {
-		return false, err
+		return 0, false, err
 	}
-	desired := counts[svc.Name].Desired
-	if desired > 0 && healthy > 0 {
-		return false, nil
-	}
-	return true, c.undo(ctx, svc, desired)
+	desired = counts[svc.Name].Desired
+	return desired, desired > 0 && healthy > 0, nil
 }
 
 // Stop sets the desired count to zero, then reads the rule once more. before is the rule that the decision rests on;

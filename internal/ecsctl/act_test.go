@@ -1,6 +1,7 @@
 package ecsctl_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -98,11 +99,34 @@ func TestStartSetsTheCountAgainIfAStopCrossed(t *testing.T) {
 	}
 }
 
+// disarm leaves out the rule as it was.
+func (w *world) disarm(ctx context.Context, active time.Time) (undone bool, err error) {
+	_, undone, err = w.control.Disarm(ctx, w.svc, active)
+	return undone, err
+}
+
+// TestDisarmTellsTheRuleAsItWas: of several who disarm after a wake, the first ends it and the others find it ended.
+func TestDisarmTellsTheRuleAsItWas(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.healthy()
+		w.write(true, w.mark(-time.Minute, -time.Minute, 0))
+		want := w.observe().Rule
+		first, _, err := w.control.Disarm(t.Context(), w.svc, time.Now())
+		if err != nil || first != want {
+			t.Errorf("the first is told %+v, %v, want %+v", first, err, want)
+		}
+		second, _, err := w.control.Disarm(t.Context(), w.svc, time.Now())
+		if err != nil || second.Armed {
+			t.Errorf("the second is told %+v, %v, want a disarmed rule", second, err)
+		}
+	})
+}
+
 func TestDisarmLooksOnceMore(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
 		w.healthy()
 		w.write(true, w.mark(-time.Minute, -time.Minute, 7))
-		undone, err := w.control.Disarm(t.Context(), w.svc, time.Now().Add(-time.Second))
+		undone, err := w.disarm(t.Context(), time.Now().Add(-time.Second))
 		if undone || err != nil {
 			t.Errorf("undone %t, %v", undone, err)
 		}
@@ -117,7 +141,7 @@ func TestDisarmLeavesADisarmedRuleAlone(t *testing.T) {
 		w.healthy()
 		w.write(false, w.mark(-time.Minute, -time.Minute, 0))
 		before := w.rule()
-		if undone, err := w.control.Disarm(t.Context(), w.svc, time.Now()); undone || err != nil {
+		if undone, err := w.disarm(t.Context(), time.Now()); undone || err != nil {
 			t.Errorf("undone %t, %v", undone, err)
 		}
 		w.expectCalls(append([]string{"DescribeRules"}, look...)...)
@@ -152,7 +176,7 @@ func TestDisarmIsUndoneIfTheServiceCannotAnswer(t *testing.T) {
 				w.healthy()
 				w.write(test.armed, w.mark(-time.Minute, -time.Minute, 7))
 				w.before("DescribeServices", 1, func() { test.between(w) })
-				undone, err := w.control.Disarm(t.Context(), w.svc, time.Now())
+				undone, err := w.disarm(t.Context(), time.Now())
 				if !undone || err != nil {
 					t.Errorf("undone %t, %v", undone, err)
 				}
@@ -180,7 +204,7 @@ func TestAnUndoneDisarmDoesNotRemarkAFreshWake(t *testing.T) {
 			w.desire(0)
 			w.write(true, fresh)
 		})
-		if undone, err := w.control.Disarm(t.Context(), w.svc, time.Now()); !undone || err != nil {
+		if undone, err := w.disarm(t.Context(), time.Now()); !undone || err != nil {
 			t.Errorf("undone %t, %v", undone, err)
 		}
 		undo := []string{"DescribeRules", "UpdateService 2", "DescribeServices"}

@@ -60,7 +60,7 @@ var actions = []action{
 		name:    "disarm",
 		prepare: drowsy,
 		do: func(ctx context.Context, w *world, _ policy.Rule) (bool, error) {
-			return w.control.Disarm(ctx, w.svc, time.Now())
+			return w.disarm(ctx, time.Now())
 		},
 		crossBefore: "DescribeServices", nth: 1, cross: func(w *world) { w.desire(0) },
 		ends: []policy.Phase{policy.PhaseAwake, policy.PhaseDrowsy, policy.PhaseAsleep},
@@ -71,7 +71,7 @@ var actions = []action{
 		do: func(ctx context.Context, w *world, _ policy.Rule) (bool, error) {
 			w.lb.Deregister(w.svc.TargetGroup, "10.0.0.9")
 			time.AfterFunc(10*time.Second, func() { w.registers(w.service()) }) // ECS replaces the task
-			return w.control.Disarm(ctx, w.svc, time.Now())
+			return w.disarm(ctx, time.Now())
 		},
 		crossBefore: "DescribeServices", nth: 2, cross: func(w *world) { w.desire(0) },
 		ends: []policy.Phase{policy.PhaseAwake, policy.PhaseDrowsy},
@@ -285,7 +285,7 @@ func (w *world) act(seen policy.Snapshot, d policy.Decision) {
 	case policy.ActionArm:
 		err = w.other.Arm(ctx, w.svc, d.Active)
 	case policy.ActionDisarm:
-		_, err = w.other.Disarm(ctx, w.svc, d.Active)
+		_, _, err = w.other.Disarm(ctx, w.svc, d.Active)
 	case policy.ActionStart:
 		err = w.other.Start(ctx, w.svc, seen.Desired)
 	case policy.ActionStop:

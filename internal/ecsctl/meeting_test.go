@@ -34,7 +34,7 @@ func starts(desired int) actor {
 }
 
 func disarms(ctx context.Context, w *world, c *ecsctl.Controller, _ policy.Rule) error {
-	_, err := c.Disarm(ctx, w.svc, time.Now())
+	_, _, err := c.Disarm(ctx, w.svc, time.Now())
 	return err
 }
 

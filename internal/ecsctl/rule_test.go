@@ -51,7 +51,7 @@ func (w *world) switchTo(armed bool, want string) {
 	if armed {
 		err = w.control.Arm(w.t.Context(), w.svc, active)
 	} else {
-		undone, err = w.control.Disarm(w.t.Context(), w.svc, active)
+		undone, err = w.disarm(w.t.Context(), active)
 	}
 	if undone || err != nil {
 		w.t.Errorf("undone %t, %v", undone, err)

@@ -2,7 +2,7 @@ package page
 
 import (
 	"maps"
-	"math"
+	"math/rand/v2"
 	"regexp"
 	"strconv"
 	"strings"
@@ -12,67 +12,98 @@ import (
 var property = regexp.MustCompile(`--([a-z-]+): #([0-9a-f]{6});`)
 
 // palettes reads the custom properties of both schemes; the dark one overrides some of the light one's.
-func palettes(t *testing.T) map[string]map[string]string {
+func palettes(t *testing.T, style string) map[string]map[string]rgb {
 	t.Helper()
-	before, after, found := strings.Cut(styleSource, "@media (prefers-color-scheme: dark)")
-	if !found {
-		t.Fatal("page.css has no dark scheme")
+	light, dark := map[string]rgb{}, map[string]rgb{}
+	// The rules of an accent come after the palettes and have both schemes again.
+	for part := range strings.SplitSeq(style, "\n:root {") {
+		before, after, _ := strings.Cut(part, "@media (prefers-color-scheme: dark)")
+		maps.Copy(light, properties(t, before))
+		maps.Copy(dark, properties(t, before))
+		maps.Copy(dark, properties(t, after))
 	}
-	light := map[string]string{}
-	for _, m := range property.FindAllStringSubmatch(before, -1) {
-		light[m[1]] = m[2]
+	if len(light) < 10 {
+		t.Fatalf("page.css has only %d colors", len(light))
 	}
-	dark := maps.Clone(light)
-	for _, m := range property.FindAllStringSubmatch(after, -1) {
-		dark[m[1]] = m[2]
-	}
-	return map[string]map[string]string{"light": light, "dark": dark}
+	return map[string]map[string]rgb{"light": light, "dark": dark}
 }
 
-// TestContrast asks for WCAG 2.2 AA: 4.5 for text, 3 for what must be seen but is not text.
-func TestContrast(t *testing.T) {
-	pairs := []struct {
-		use, front, back string
-		min              float64
-	}{
-		{"heading, step done or active", "ink", "ground", 4.5},
-		{"text, step to do, disabled button", "muted", "ground", 4.5},
-		{"clock on the wall", "muted", "wall", 4.5},
-		{"button's text", "ground", "ink", 4.5},
-		{"focus ring, dot of a step done or active", "ink", "ground", 3},
-		{"dot of a step to do", "muted", "ground", 3},
-		{"eyes and mouth", "face", "fur", 3},
+func properties(t *testing.T, rules string) map[string]rgb {
+	t.Helper()
+	colors := map[string]rgb{}
+	for _, m := range property.FindAllStringSubmatch(rules, -1) {
+		value, err := strconv.ParseUint(m[2], 16, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		colors[m[1]] = rgb(value)
 	}
-	for scheme, colors := range palettes(t) {
-		for _, p := range pairs {
-			got := contrast(t, colors[p.front], colors[p.back])
-			if got < p.min {
-				t.Errorf("%s: %s: --%s on --%s is %.2f, want at least %.1f", scheme, p.use, p.front, p.back, got, p.min)
+	return colors
+}
+
+// pairs are what WCAG 2.2 AA asks for: 4.5 for text, 3 for what must be seen but is not text.
+var pairs = []struct {
+	use, front, back string
+	min              float64
+}{
+	{"heading, step done or active, link", "ink", "ground", 4.5},
+	{"text, step to do, disabled button", "muted", "ground", 4.5},
+	{"button's text", "on-accent", "accent", 4.5},
+	{"button's edge, dot of the active step", "line", "ground", 3},
+	{"bar", "line", "track", 3},
+	{"focus ring, dot of a step done", "ink", "ground", 3},
+	{"dot of a step to do", "muted", "ground", 3},
+	{"ledge", "ledge", "ground", 1.5}, // decoration
+	{"sleep on the wall", "muted", "wall", 3},
+	{"eyes and mouth", "face", "fur", 3},
+}
+
+func TestContrast(t *testing.T) {
+	for _, accent := range accents() {
+		for scheme, colors := range palettes(t, string(embedded().css(accent))) {
+			for _, p := range pairs {
+				if got := contrast(colors[p.front], colors[p.back]); got < p.min {
+					t.Errorf("accent %q, %s: %s: --%s %s on --%s %s is %.2f, want at least %.1f", accent, scheme, p.use,
+						p.front, colors[p.front], p.back, colors[p.back], got, p.min)
+				}
 			}
 		}
 	}
 }
 
-func contrast(t *testing.T, a, b string) float64 {
-	t.Helper()
-	la, lb := luminance(t, a), luminance(t, b)
-	return (max(la, lb) + 0.05) / (min(la, lb) + 0.05)
+// accents are none, the corners of all colors, those in between that are hard to read on, and a hundred others.
+func accents() []string {
+	all := []string{"", "#000000", "#ffffff", "#ff0000", "#00ff00", "#0000ff", "#ffff00", "#00ffff", "#ff00ff",
+		"#757575", "#767676", "#777777", "#f5f8f5", "#0e201c", "#E08B3E"}
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 100 {
+		all = append(all, rgb(random.Uint32N(1<<24)).String())
+	}
+	return all
 }
 
-// luminance is WCAG's relative luminance of a color written as six hexadecimal digits.
-func luminance(t *testing.T, hex string) float64 {
-	t.Helper()
-	rgb, err := strconv.ParseUint(hex, 16, 32)
-	if err != nil {
-		t.Fatalf("color %q: %v", hex, err)
+// The accent is fitted to these grounds, so they must be those of the style.
+func TestGroundsAreThoseOfTheStyle(t *testing.T) {
+	got := palettes(t, embedded().style)
+	for _, want := range []struct {
+		scheme, name string
+		color        rgb
+	}{
+		{"light", "ground", lightGround},
+		{"light", "track", lightTrack},
+		{"dark", "ground", darkGround},
+		{"dark", "track", darkTrack},
+	} {
+		if c := got[want.scheme][want.name]; c != want.color {
+			t.Errorf("%s --%s is %s in page.css and %s in accent.go", want.scheme, want.name, c, want.color)
+		}
 	}
-	return 0.2126*linear(rgb>>16) + 0.7152*linear(rgb>>8&0xff) + 0.0722*linear(rgb&0xff)
 }
 
-func linear(channel uint64) float64 {
-	c := float64(channel) / 255
-	if c <= 0.04045 {
-		return c / 12.92
+func TestAccentThatIsNoneIsIgnored(t *testing.T) {
+	for _, accent := range []string{"red", "#123", "#12345g", "#123456;}", "#123456\n", "</style>"} {
+		if embedded().css(accent) != embedded().css("") {
+			t.Errorf("accent %q got into the style", accent)
+		}
 	}
-	return math.Pow((c+0.055)/1.055, 2.4)
 }

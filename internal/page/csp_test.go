@@ -22,6 +22,7 @@ func TestPageKeepsItsPolicy(t *testing.T) {
 		if m := inline.FindString(got); m != "" {
 			t.Errorf("%s: inline handler or style: %s", name, m)
 		}
+		got = strings.Replace(got, `<script type="application/json" id="catnap">`, "", 1) // data, which no policy is about
 		for _, element := range []string{"script", "style"} {
 			with, all := strings.Count(got, "<"+element+` nonce="`+nonce+`">`), strings.Count(got, "<"+element)
 			if with != 1 || all != 1 {

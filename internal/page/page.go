@@ -1,72 +1,42 @@
 // Package page renders what a visitor sees while a sleeping service is being started: one self-contained HTML
 // document that follows /.catnap/status and gives way to the application by itself.
 //
-// It does not serve HTTP, choose a status code, set headers, know ECS or decide anything: the waker does. It is never
-// given the request, so nothing of one can come back in the page.
+// It does not serve HTTP, choose a status code, set headers, know ECS or decide anything: the waker does. Of the
+// request it is given the Accept-Language header, which only chooses between our own texts, and a form that could not
+// be handed over, which goes back into that visitor's page as the values of fields and nowhere else.
+//
+// The parts are files: *.tmpl.html is the document, page.css and page.js its style and behaviour, and lang/ its texts.
+// A new language is one new file there, named by its tag, with the keys of lang/en.json; the tests say what is missing.
+// An operator's own template may use everything that [View] has and every template that is defined in *.tmpl.html.
 package page
 
 import (
+	"bytes"
 	"fmt"
 	"io"
-	"time"
 )
 
-// Kind is which of its views the page shows first.
-type Kind int
-
-const (
-	// KindWaking is the progress list; the only kind that opens the application by itself.
-	KindWaking Kind = iota
-	// KindFailed says that the service could not be started, and when to try again.
-	KindFailed
-	// KindFrozen says that the service is paused, without saying why: amounts are the operator's business.
-	KindFrozen
-)
-
-// String is the id of the kind's section in page.tmpl.html.
-func (k Kind) String() string {
-	switch k {
-	case KindFailed:
-		return "failed"
-	case KindFrozen:
-		return "frozen"
-	default:
-		return "waking"
-	}
-}
-
-// State is what the page shows first; afterwards it follows /.catnap/status by itself.
-type State struct {
-	Kind Kind
-
-	// Service is the name to show; empty means "The application". Longer than 60 characters, it is cut.
-	Service string
-
-	// Nonce is put on the style and script elements, for [CSP]. Empty means no Content-Security-Policy is sent.
-	Nonce string
-
-	// Since is when the wake began, or failed; zero means now.
-	Since time.Time
-
-	// Now is the server's time. The page counts from it and never trusts the visitor's clock.
-	Now time.Time
-
-	// RetryAt is when a failed start may be tried again, or until when a frozen service is paused; zero means unknown.
-	RetryAt time.Time
-
-	// Steps are the progress list of KindWaking; none means [DefaultSteps].
-	Steps []Step
-
-	// Refresh is how often a browser without JavaScript asks again while waking; zero means 5 s.
-	Refresh time.Duration
-}
-
-// Render writes the page. It fails only if w does.
+// Render writes the page. If the operator's own template is broken, the built-in page is written instead, whole, and
+// the error is a [*TemplateError]; any other error is that of w.
 func Render(w io.Writer, s State) error {
-	if err := document().Execute(w, newView(s)); err != nil {
-		return fmt.Errorf("render the %s page: %w", s.Kind, err)
+	return embedded().Render(w, s)
+}
+
+// Render is [Render] with these sources.
+func (p *Sources) Render(w io.Writer, s State) error {
+	v := p.view(s)
+	var b bytes.Buffer
+	broken := p.executeOwn(&b, s.Template, v)
+	if broken != nil || s.Template == "" {
+		b.Reset()
+		if err := p.pages.ExecuteTemplate(&b, "page", v); err != nil {
+			return fmt.Errorf("render the %s page: %w", s.Kind, err)
+		}
 	}
-	return nil
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("write the %s page: %w", s.Kind, err)
+	}
+	return broken
 }
 
 // CSP is the Content-Security-Policy for a page with this nonce: a fresh one a response, of letters, digits, "+", "/",

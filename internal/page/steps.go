@@ -1,5 +1,10 @@
 package page
 
+import (
+	"strings"
+	"time"
+)
+
 // StepState is how far one step is.
 type StepState string
 
@@ -10,67 +15,65 @@ const (
 	StepTodo   StepState = "todo"
 )
 
-// Step is one line of the progress list.
+// Step is one line of the progress list. Its name is one of [DefaultSteps]; another one is shown as it is.
 type Step struct {
 	Name  string
 	State StepState
-}
-
-// label is a step in the visitor's words: a milestone to reach or reached, and what is going on meanwhile.
-type label struct{ milestone, doing string }
-
-var labels = map[string]label{
-	"asked":        {"Wake-up asked for", "Asking it to wake up"},
-	"network":      {"Network attached", "Attaching the network"},
-	"image":        {"Image pulled", "Pulling the image"},
-	"starting":     {"Application started", "Starting the application"},
-	"health check": {"Health check passed", "Waiting for its health check"},
-	"ready":        {"Ready", "Opening it"},
+	Took  time.Duration // zero while unknown
 }
 
 // DefaultSteps is the list of a wake of which nothing is known yet but that it was asked for.
 func DefaultSteps() []Step {
 	return []Step{
-		{"asked", StepActive},
-		{"network", StepTodo},
-		{"image", StepTodo},
-		{"starting", StepTodo},
-		{"health check", StepTodo},
-		{"ready", StepTodo},
+		{Name: "asked", State: StepActive},
+		{Name: "network", State: StepTodo},
+		{Name: "image", State: StepTodo},
+		{Name: "starting", State: StepTodo},
+		{Name: "health check", State: StepTodo},
+		{Name: "ready", State: StepTodo},
 	}
 }
 
-// stepView is a step as the template writes it. Both labels travel, since the script changes the state later.
-type stepView struct{ Name, State, Milestone, Doing string }
+// StepView is a step as a template writes it. Both labels travel, since the script changes the state later.
+type StepView struct {
+	Name, State string
+	Milestone   string // what is to be reached, or is reached
+	Doing       string // what goes on meanwhile
+	Took        string // empty while unknown
+}
 
 // Text is the label for the state that the page is first shown in.
-func (v stepView) Text() string {
+func (v StepView) Text() string {
 	if v.State == string(StepActive) {
 		return v.Doing
 	}
 	return v.Milestone
 }
 
-func stepViews(steps []Step) []stepView {
+func stepViews(steps []Step, texts map[string]string) []StepView {
 	if len(steps) == 0 {
 		steps = DefaultSteps()
 	}
-	views := make([]stepView, 0, len(steps))
+	views := make([]StepView, 0, len(steps))
 	for _, s := range steps {
-		views = append(views, newStepView(s))
+		views = append(views, newStepView(s, texts))
 	}
 	return views
 }
 
 // newStepView shows a step that this package does not know under its own name rather than hiding it.
-func newStepView(s Step) stepView {
-	l, known := labels[s.Name]
-	if !known {
-		name := printable(s.Name)
-		l = label{name, name}
+func newStepView(s Step, texts map[string]string) StepView {
+	name := printable(s.Name, maxName)
+	v := StepView{Name: name, State: string(s.State), Milestone: name, Doing: name}
+	key := strings.ReplaceAll(s.Name, " ", "_")
+	if text, known := texts["step_"+key]; known {
+		v.Milestone, v.Doing = text, texts["doing_"+key]
 	}
 	if s.State != StepDone && s.State != StepActive {
-		s.State = StepTodo
+		v.State = string(StepTodo)
 	}
-	return stepView{printable(s.Name), string(s.State), l.milestone, l.doing}
+	if s.State == StepDone && s.Took > 0 {
+		v.Took = span(s.Took, texts)
+	}
+	return v
 }

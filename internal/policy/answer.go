@@ -1,83 +1,16 @@
 package policy
 
-import (
-	"strings"
-	"time"
-)
-
-// Caller is the kind of a request, as far as it decides the answer.
-type Caller string
-
-// The kinds of callers.
-const (
-	CallerHealthCheck Caller = "health_check" // the load balancer checks the waker itself
-	CallerStatus      Caller = "status"       // asks how the service is
-	CallerReserved    Caller = "reserved"     // any other path of catnap's own
-	CallerAsset       Caller = "asset"        // asked for by browsers and robots on their own account
-	CallerNavigation  Caller = "navigation"   // a person opens a page in a browser
-	CallerClient      Caller = "client"       // everything else: fetch, API clients, forms, curl
-)
-
-// Request is what of a request decides its answer.
-type Request struct {
-	Method       string
-	Path         string
-	Accept       string
-	UserAgent    string
-	SecFetchMode string
-	SecFetchDest string
-}
-
-// StatusPath answers how the service is. It always reaches the waker and never wakes anything.
-const StatusPath = "/.catnap/status"
-
-const reservedPrefix = "/.catnap/"
-
-// assets are asked for by software on its own account: nobody waits for them.
-var assets = map[string]bool{
-	"/favicon.ico": true, "/robots.txt": true,
-	"/apple-touch-icon.png": true, "/apple-touch-icon-precomposed.png": true,
-}
-
-// Classify tells what kind of caller sends a request.
-func Classify(r Request) Caller {
-	switch {
-	case r.Path == StatusPath:
-		return CallerStatus
-	case strings.HasPrefix(r.Path, reservedPrefix):
-		return CallerReserved
-	case strings.HasPrefix(r.UserAgent, "ELB-HealthChecker/"):
-		return CallerHealthCheck
-	case assets[r.Path]:
-		return CallerAsset
-	case r.navigates():
-		return CallerNavigation
-	default:
-		return CallerClient
-	}
-}
-
-// navigates tells whether a browser shows the answer to a person. Fetch metadata is definite where there is any;
-// older browsers are known by an Accept header that names HTML, which no API client's default does.
-func (r Request) navigates() bool {
-	if r.Method != "GET" && r.Method != "HEAD" {
-		return false
-	}
-	if r.SecFetchMode != "" {
-		return r.SecFetchMode == "navigate" && r.SecFetchDest != "object" && r.SecFetchDest != "embed"
-	}
-	return strings.Contains(r.Accept, "text/html")
-}
+import "time"
 
 // Reply is how the waker answers a request, what it does before, and why.
 type Reply struct {
 	Kind    ReplyKind
 	Action  Action // ActionNone, ActionStart or ActionDisarm
 	Reason  Reason
-	RetryAt time.Time // ReplyFailed, ReplyFrozen: when it may be tried again
+	RetryAt time.Time // ReplyFailed, ReplyFrozen, ReplyLimited: when it may be tried again
 }
 
-// ReplyKind is a form of answer.
+// ReplyKind is a form of answer. What it looks like depends on the caller, too: people get pages, others documents.
 type ReplyKind string
 
 // The forms of answers.
@@ -85,16 +18,28 @@ const (
 	ReplyOK          ReplyKind = "ok"          // 200, nothing else
 	ReplyNotFound    ReplyKind = "not_found"   // 404
 	ReplyStatus      ReplyKind = "status"      // the status document
+	ReplyDormant     ReplyKind = "dormant"     // it sleeps, and goes on sleeping
 	ReplyPage        ReplyKind = "page"        // the waiting page
 	ReplyHold        ReplyKind = "hold"        // wait for a healthy target, then pass on
 	ReplyPass        ReplyKind = "pass"        // pass on through the bypass, now
+	ReplyRetry       ReplyKind = "retry"       // can't be held or can't be passed on: ask again
 	ReplyFailed      ReplyKind = "failed"      // the service could not be started
 	ReplyFrozen      ReplyKind = "frozen"      // paused by the cost guard
+	ReplyLimited     ReplyKind = "limited"     // the wakes of the hour are used up
 	ReplyUnavailable ReplyKind = "unavailable" // not catnap's to wake, or unknown to ECS
 )
 
-// NeedsSnapshot tells whether the answer depends on where the service stands: the others cost no call.
-func (c Caller) NeedsSnapshot() bool { return c != CallerHealthCheck && c != CallerReserved }
+// NeedsSettings tells whether the answer depends on the service's settings: the others cost no call.
+func (c Caller) NeedsSettings() bool { return c != CallerHealthCheck && c != CallerReserved }
+
+// Waits tells whether somebody waits for the answer. For the others a look that is some seconds old is good enough.
+func (c Caller) Waits() bool { return c != CallerProbe && c != CallerMonitor && c != CallerCrawler }
+
+// Shown tells whether a browser shows the answer to a person.
+func (c Caller) Shown() bool { return c == CallerNavigation || c == CallerForm }
+
+// Carried tells whether a function can carry the application's answer to the caller.
+func (c Caller) Carried() bool { return c != CallerStream && c != CallerSocket && c != CallerGRPC }
 
 // Answer says how the waker answers a request. The snapshot is not looked at for callers that don't need one.
 func Answer(c Caller, s Snapshot, set Settings, now time.Time) Reply {
@@ -105,10 +50,8 @@ func Answer(c Caller, s Snapshot, set Settings, now time.Time) Reply {
 		return Reply{Kind: ReplyNotFound, Action: ActionNone, Reason: ReasonNoWake}
 	case c == CallerStatus:
 		return answerStatus(s, set, now)
-	case c == CallerAsset && !s.serves(now):
-		return Reply{Kind: ReplyNotFound, Action: ActionNone, Reason: ReasonNoWake}
-	case c == CallerAsset:
-		return Reply{Kind: ReplyPass, Action: ActionNone, Reason: ReasonNoWake}
+	case !c.Waits():
+		return answerBystander(c, s, set, now)
 	case !s.Found:
 		return Reply{Kind: ReplyUnavailable, Action: ActionNone, Reason: ReasonNotFound}
 	default:
@@ -126,32 +69,89 @@ func answerStatus(s Snapshot, set Settings, now time.Time) Reply {
 	return reply
 }
 
+// answerBystander passes on only what would have reached the application without catnap, while a switched rule spreads.
+// What is passed on to a drowsy service is counted by the metrics, and keeps it awake.
+func answerBystander(c Caller, s Snapshot, set Settings, now time.Time) Reply {
+	switch {
+	case s.serves(now) && !s.Rule.Armed && !set.BypassOff:
+		return Reply{Kind: ReplyPass, Action: ActionNone, Reason: ReasonNoWake}
+	case c == CallerProbe:
+		return Reply{Kind: ReplyNotFound, Action: ActionNone, Reason: ReasonNoWake}
+	default:
+		return Reply{Kind: ReplyDormant, Action: ActionNone, Reason: ReasonNoWake}
+	}
+}
+
 func answerVisitor(c Caller, s Snapshot, set Settings, now time.Time) Reply {
 	switch {
 	case s.serves(now) && (!s.Rule.Armed || !set.Managed):
-		return Reply{Kind: ReplyPass, Action: ActionNone, Reason: ReasonRequest}
+		return Reply{Kind: c.ready(set), Action: ActionNone, Reason: ReasonRequest}
 	case !set.Managed:
 		return Reply{Kind: ReplyUnavailable, Action: ActionNone, Reason: ReasonUnmanaged}
 	case s.frozen(now):
 		return Reply{Kind: ReplyFrozen, Action: ActionNone, Reason: ReasonFrozen, RetryAt: s.FrozenUntil}
 	case s.serves(now):
-		return Reply{Kind: ReplyPass, Action: ActionDisarm, Reason: ReasonRequest}
+		return Reply{Kind: c.ready(set), Action: ActionDisarm, Reason: ReasonRequest}
 	case s.BackingOff(now):
 		return Reply{Kind: ReplyFailed, Action: ActionNone, Reason: ReasonBackOff, RetryAt: s.RetryAt()}
 	default:
-		return answerAsleep(c, s)
+		return answerAsleep(c, s, set, now)
 	}
 }
 
-func answerAsleep(c Caller, s Snapshot) Reply {
-	reply := Reply{Kind: ReplyHold, Action: ActionStart, Reason: ReasonRequest}
-	if c == CallerNavigation {
-		reply.Kind = ReplyPage
-	}
-	if s.Desired > 0 && s.Rule.Armed && s.Rule.Mark.Waking() {
+func answerAsleep(c Caller, s Snapshot, set Settings, now time.Time) Reply {
+	reply := Reply{Kind: c.waiting(set), Action: ActionStart, Reason: ReasonRequest}
+	over, limited := s.limited(set, now)
+	switch {
+	case s.Desired > 0 && s.Rule.Armed && s.Rule.Mark.Waking(), s.justMarked(now):
 		reply.Action, reply.Reason = ActionNone, ReasonWaking
+	case s.Desired > 0: // it runs already: an order that nobody limits
+	case !set.wakes(c) && c != CallerNavigation:
+		return Reply{Kind: ReplyDormant, Action: ActionNone, Reason: ReasonNoWake}
+	case limited && c != CallerClick && c != CallerForm: // who sends a form has clicked
+		return Reply{Kind: ReplyLimited, Action: ActionNone, Reason: ReasonLimited, RetryAt: over}
+	case !set.wakes(c): // the page that it gets has the script that may
+		reply.Action, reply.Reason = ActionNone, ReasonNoWake
 	}
 	return reply
+}
+
+// ready is the answer's form when the application would answer.
+func (c Caller) ready(set Settings) ReplyKind {
+	switch {
+	case c == CallerWake || c == CallerClick:
+		return ReplyStatus
+	case c == CallerSocket || c == CallerGRPC || set.BypassOff:
+		return c.waiting(set)
+	default:
+		return ReplyPass
+	}
+}
+
+// waiting is the answer's form while the application can't answer yet.
+func (c Caller) waiting(set Settings) ReplyKind {
+	switch {
+	case c == CallerWake || c == CallerClick:
+		return ReplyStatus
+	case c == CallerNavigation:
+		return ReplyPage
+	case c == CallerSocket || c == CallerGRPC || set.BypassOff:
+		return ReplyRetry
+	default:
+		return ReplyHold
+	}
+}
+
+// wakes tells whether a caller may wake the service.
+func (set Settings) wakes(c Caller) bool {
+	switch set.Wake {
+	case WakeJavaScript:
+		return c == CallerWake || c == CallerClick
+	case WakeNavigation:
+		return c == CallerWake || c == CallerClick || c.Shown()
+	default:
+		return true
+	}
 }
 
 // serves tells whether a request that reached the service target group would be answered by the application.
@@ -165,29 +165,31 @@ func (s Snapshot) serves(now time.Time) bool {
 }
 
 // AnswerUnknown says how the waker answers while AWS can't be asked: people get the waiting page, which looks again,
-// and clients are held, which looks again, too.
-func AnswerUnknown(c Caller) Reply {
-	reply := Reply{Action: ActionNone, Reason: ReasonUnknown}
+// and clients are held, which looks again, too. To monitors it is no outage: what is throttled are the looks.
+func AnswerUnknown(c Caller, set Settings) Reply {
+	reply := Reply{Kind: c.waiting(set), Action: ActionNone, Reason: ReasonUnknown}
 	switch c {
-	case CallerNavigation:
-		reply.Kind = ReplyPage
-	case CallerClient:
-		reply.Kind = ReplyHold
-	case CallerAsset:
+	case CallerProbe:
 		reply.Kind = ReplyNotFound
-	case CallerStatus:
+	case CallerMonitor, CallerCrawler:
+		reply.Kind = ReplyDormant
+	case CallerStatus, CallerWake, CallerClick:
 		reply.Kind = ReplyUnavailable
-	default: // the others need no snapshot, so nobody asks
+	default: // somebody waits
 	}
 	return reply
 }
 
 // Waiting is the reply to a request that was to be passed on, but found no application that answers.
-func Waiting(c Caller) Reply {
-	if c == CallerStatus {
-		return Reply{Kind: ReplyStatus, Action: ActionNone, Reason: ReasonWaking}
-	}
-	reply := AnswerUnknown(c)
+func Waiting(c Caller, set Settings) Reply {
+	reply := AnswerUnknown(c, set)
 	reply.Reason = ReasonWaking
+	switch c {
+	case CallerStatus:
+		reply.Kind = ReplyStatus
+	case CallerMonitor, CallerCrawler:
+		reply.Kind = ReplyUnavailable
+	default: // as if nothing were known
+	}
 	return reply
 }

@@ -10,11 +10,6 @@ import (
 	"github.com/catnap-dev/catnap/internal/policy"
 )
 
-var callers = []policy.Caller{
-	policy.CallerHealthCheck, policy.CallerStatus, policy.CallerReserved,
-	policy.CallerAsset, policy.CallerNavigation, policy.CallerClient,
-}
-
 // answerCase is a request at noon.
 type answerCase struct {
 	name     string
@@ -35,7 +30,7 @@ func TestAnswer(t *testing.T) {
 }
 
 func answerCases() []answerCase {
-	return slices.Concat(bystanderCases(), statusCases(), visitorCases(), sleeperCases())
+	return slices.Concat(bystanderCases(), statusCases(), visitorCases(), sleeperCases(), limitCases())
 }
 
 func reply(k policy.ReplyKind, a policy.Action, r policy.Reason) policy.Reply {
@@ -45,7 +40,7 @@ func reply(k policy.ReplyKind, a policy.Action, r policy.Reason) policy.Reply {
 // bystanderCases are callers that never change anything.
 func bystanderCases() []answerCase {
 	m := mark(-10*time.Minute, -20*time.Minute)
-	fresh := mark(-9*time.Second, -9*time.Second)
+	fresh, wake := mark(-9*time.Second, -9*time.Second), mark(-time.Minute, -time.Minute)
 	still := func(k policy.ReplyKind) policy.Reply { return reply(k, policy.ActionNone, policy.ReasonNoWake) }
 	return []answerCase{
 		{"health check", policy.CallerHealthCheck, asleep(m), usual(), still(policy.ReplyOK)},
@@ -58,13 +53,18 @@ func bystanderCases() []answerCase {
 			"reserved path, nothing observed", policy.CallerReserved, policy.Snapshot{}, policy.Settings{},
 			still(policy.ReplyNotFound),
 		},
-		{"asset, asleep", policy.CallerAsset, asleep(m), usual(), still(policy.ReplyNotFound)},
-		{"asset, starting", policy.CallerAsset, starting(m), usual(), still(policy.ReplyNotFound)},
-		{"asset, stopping", policy.CallerAsset, snapshot(0, 1, policy.Rule{}, nil), usual(), still(policy.ReplyNotFound)},
-		{"asset, the old task is still healthy", policy.CallerAsset, drowsy(fresh), usual(), still(policy.ReplyNotFound)},
-		{"asset, missing", policy.CallerAsset, policy.Snapshot{}, usual(), still(policy.ReplyNotFound)},
-		{"asset, awake", policy.CallerAsset, awake(m), usual(), still(policy.ReplyPass)},
-		{"asset, drowsy: stays drowsy", policy.CallerAsset, drowsy(m), usual(), still(policy.ReplyPass)},
+		{"probe, stopping", policy.CallerProbe, snapshot(0, 1, policy.Rule{}, nil), usual(), still(policy.ReplyNotFound)},
+		{"probe, the old task is still healthy", policy.CallerProbe, drowsy(fresh), usual(), still(policy.ReplyNotFound)},
+		{"probe, awake", policy.CallerProbe, awake(m), usual(), still(policy.ReplyPass)},
+		{"probe, a wake is ready: left to who waits", policy.CallerProbe, drowsy(wake), usual(), still(policy.ReplyNotFound)},
+		{"probe, drowsy: would be counted", policy.CallerProbe, drowsy(m), usual(), still(policy.ReplyNotFound)},
+		{"probe, drowsy and unmanaged", policy.CallerProbe, drowsy(m), usual(unmanaged), still(policy.ReplyNotFound)},
+		{"monitor, awake", policy.CallerMonitor, awake(m), usual(), still(policy.ReplyPass)},
+		{"monitor, awake, no way to the application", policy.CallerMonitor, awake(m), usual(bypassOff), still(policy.ReplyDormant)},
+		{"monitor, a wake is ready: left to who waits", policy.CallerMonitor, drowsy(wake), usual(), still(policy.ReplyDormant)},
+		{"crawler, drowsy: would be counted", policy.CallerCrawler, drowsy(m), usual(), still(policy.ReplyDormant)},
+		{"crawler, frozen", policy.CallerCrawler, asleep(m, frozen(time.Hour)), usual(), still(policy.ReplyDormant)},
+		{"crawler, missing", policy.CallerCrawler, policy.Snapshot{}, usual(), still(policy.ReplyDormant)},
 	}
 }
 
@@ -152,43 +152,5 @@ func sleeperCases() []answerCase {
 			"page, failed, then deployed", policy.CallerNavigation, asleep(noted, failed(2), deployed(-time.Second)), usual(),
 			page,
 		},
-	}
-}
-
-func TestAnswerWithoutApplication(t *testing.T) {
-	for _, c := range []struct {
-		caller           policy.Caller
-		unknown, waiting policy.ReplyKind
-	}{
-		{policy.CallerNavigation, policy.ReplyPage, policy.ReplyPage},
-		{policy.CallerClient, policy.ReplyHold, policy.ReplyHold},
-		{policy.CallerAsset, policy.ReplyNotFound, policy.ReplyNotFound},
-		{policy.CallerStatus, policy.ReplyUnavailable, policy.ReplyStatus},
-		{policy.CallerHealthCheck, "", ""}, // answered without a snapshot, so nobody asks
-		{policy.CallerReserved, "", ""},
-	} {
-		t.Run(string(c.caller), func(t *testing.T) {
-			want := reply(c.unknown, policy.ActionNone, policy.ReasonUnknown)
-			if diff := cmp.Diff(want, policy.AnswerUnknown(c.caller)); diff != "" {
-				t.Errorf("AnswerUnknown: -want +got:\n%s", diff)
-			}
-			want = reply(c.waiting, policy.ActionNone, policy.ReasonWaking)
-			if diff := cmp.Diff(want, policy.Waiting(c.caller)); diff != "" {
-				t.Errorf("Waiting: -want +got:\n%s", diff)
-			}
-		})
-	}
-}
-
-// What needs no snapshot must not look at it: nobody will have fetched one.
-func TestNeedsSnapshot(t *testing.T) {
-	want := map[policy.Caller]bool{
-		policy.CallerStatus: true, policy.CallerAsset: true, policy.CallerNavigation: true, policy.CallerClient: true,
-		policy.CallerHealthCheck: false, policy.CallerReserved: false,
-	}
-	for _, caller := range callers {
-		if got := caller.NeedsSnapshot(); got != want[caller] {
-			t.Errorf("%s: NeedsSnapshot %t, want %t", caller, got, want[caller])
-		}
 	}
 }

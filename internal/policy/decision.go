@@ -35,6 +35,7 @@ const (
 	ReasonFrozen        Reason = "frozen"                // the cost guard allows nothing to run
 	ReasonAsleep        Reason = "asleep"                // nobody asks for it
 	ReasonBackOff       Reason = "back_off"              // the last wakes failed; too early to try again
+	ReasonLimited       Reason = "wakes_per_hour"        // the wakes of the hour are used up
 	ReasonWaking        Reason = "waking"                // no healthy target yet, and still in time
 	ReasonRecent        Reason = "recent_activity"       // the last known activity is too young
 	ReasonSettling      Reason = "settling"              // the armed rule may still be spreading

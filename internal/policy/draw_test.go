@@ -40,6 +40,11 @@ func drawSettings(r *rapid.T) policy.Settings {
 		HealAfter:   drawFor(r, "heal after", 10*time.Second, 10*time.Minute),
 		WakeTimeout: drawFor(r, "wake timeout", 30*time.Second, 10*time.Minute),
 		Signals:     rarely(r, "signals"),
+		BypassOff:   rarely(r, "bypass off"),
+		Wake:        rapid.SampledFrom(wakeModes).Draw(r, "wake mode"),
+	}
+	if rarely(r, "has limit") {
+		set.WakesPerHour = rapid.IntRange(1, 3).Draw(r, "wakes an hour")
 	}
 	set.DrowsyAfter = drawFor(r, "drowsy after", 30*time.Second, set.IdleAfter-time.Second)
 	if rarely(r, "has pin") {
@@ -72,6 +77,9 @@ func drawSnapshot(r *rapid.T, set policy.Settings) policy.Snapshot {
 	}
 	if rapid.Bool().Draw(r, "has seen") {
 		s.Seen = drawAt(r, "seen", -2*time.Hour, 0)
+	}
+	for range rapid.IntRange(0, 4).Draw(r, "wakes") {
+		s.Wakes = append(s.Wakes, policy.Wake{At: drawAt(r, "woken at", -2*time.Hour, 0)})
 	}
 	if rapid.Bool().Draw(r, "has evidence") {
 		s.Evidence = drawEvidence(r, s, set)

@@ -39,6 +39,11 @@ func idleAfter(d time.Duration) setting   { return func(set *policy.Settings) { 
 func metricLag(d time.Duration) setting   { return func(set *policy.Settings) { set.MetricLag = d } }
 func wakeTimeout(d time.Duration) setting { return func(set *policy.Settings) { set.WakeTimeout = d } }
 
+func bypassOff(set *policy.Settings) { set.BypassOff = true }
+
+func wokenBy(mode policy.WakeMode) setting { return func(set *policy.Settings) { set.Wake = mode } }
+func wakesPerHour(n int) setting           { return func(set *policy.Settings) { set.WakesPerHour = n } }
+
 func pinned(until time.Duration) setting {
 	return func(set *policy.Settings) { set.PinnedUntil = at(until) }
 }
@@ -113,6 +118,15 @@ func deploying(since time.Duration) trait {
 
 func seen(when time.Duration) trait {
 	return func(s *policy.Snapshot) { s.Seen = at(when) }
+}
+
+// woken notes wakes that began then; how long they took is nobody's question here.
+func woken(when ...time.Duration) trait {
+	return func(s *policy.Snapshot) {
+		for _, w := range when {
+			s.Wakes = append(s.Wakes, policy.Wake{At: at(w)})
+		}
+	}
 }
 
 // history is evidence from that minute on, one character a minute:

@@ -1,7 +1,6 @@
 package policy_test
 
 import (
-	"slices"
 	"testing"
 	"time"
 
@@ -241,34 +240,6 @@ func TestNextLookIsInTheFuture(t *testing.T) {
 		}
 		if decision.Active.After(noon) {
 			r.Fatalf("activity in the future: %+v", decision)
-		}
-	})
-}
-
-func TestAnswerKeepsItsWord(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		set := drawSettings(r)
-		s := drawSnapshot(r, set)
-		caller := rapid.SampledFrom(callers).Draw(r, "caller")
-		visitor := slices.Contains([]policy.Caller{policy.CallerNavigation, policy.CallerClient}, caller)
-		got := policy.Answer(caller, s, set, noon)
-		frozen, wake := s.FrozenUntil.After(noon), s.Rule.Mark.Waking()
-		leftOver := s.Rule.Armed && wake && noon.Sub(s.Rule.Mark.Since) < 10*time.Second
-		ready := s.Desired > 0 && s.Healthy > 0 && !leftOver
-		mayStart := visitor && s.Found && set.Managed && !frozen && !s.BackingOff(noon) && !ready
-		mayDisarm := set.Managed && !frozen && ready && s.Rule.Armed &&
-			(visitor && s.Found || caller == policy.CallerStatus && wake)
-		switch {
-		case got.Action == policy.ActionStart && !mayStart, got.Action == policy.ActionDisarm && !mayDisarm:
-			r.Errorf("%s: %+v", caller, got)
-		case got.Kind == "" || got.Reason == "" || got.Action == "":
-			r.Errorf("%s: no whole answer: %+v", caller, got)
-		case got.Kind == policy.ReplyPass && !ready:
-			r.Errorf("%s: passed on to nobody: %+v", caller, got)
-		case mayStart && got.Action != policy.ActionStart && (s.Desired == 0 || !s.Rule.Armed || !wake):
-			r.Errorf("%s: nobody starts it: %+v", caller, got)
-		case !got.RetryAt.IsZero() && !got.RetryAt.After(noon):
-			r.Errorf("%s: try again at a time past: %+v", caller, got)
 		}
 	})
 }

@@ -14,4 +14,18 @@ type Settings struct {
 	PinnedUntil time.Time     // the operator's order to stay awake; zero when there is none
 	Signals     bool          // metrics beside requests keep it awake
 	Schedule    Schedule      // windows in which the service is awake
+
+	Wake         WakeMode // who wakes it
+	WakesPerHour int      // more are not made without a person's click; 0 means no limit
+	BypassOff    bool     // the waker can't reach the application: nothing is held or passed on
 }
+
+// WakeMode says who wakes a service. The zero value is WakeAlways.
+type WakeMode string
+
+// The modes. A service that is awake, or on its way, serves everybody in all of them.
+const (
+	WakeAlways     WakeMode = "always"     // every request for which somebody waits
+	WakeNavigation WakeMode = "navigation" // people in browsers: pages that are opened, forms that are sent
+	WakeJavaScript WakeMode = "javascript" // the waiting page's script
+)

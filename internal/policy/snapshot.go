@@ -34,6 +34,8 @@ type Snapshot struct {
 
 	// FrozenUntil is the end of the cost guard's freeze; zero when there is none.
 	FrozenUntil time.Time
+	// Wakes are the last ones that were noted, in any order.
+	Wakes []Wake
 	// Seen is the newest activity that an earlier look found. It saves metric calls and is never needed for
 	// correctness; zero means nothing is remembered.
 	Seen time.Time
@@ -87,9 +89,12 @@ type Minute struct {
 
 // ordered tells whether a task is on its way: the desired count says so, or a wake has just been marked. The mark comes
 // before the count, and reads of ECS may show an older count for some seconds.
-func (s Snapshot) ordered(now time.Time) bool {
-	justMarked := s.Rule.Armed && s.Rule.Mark.Waking() && now.Before(s.Rule.Mark.Since.Add(handOver))
-	return s.Desired > 0 || justMarked
+func (s Snapshot) ordered(now time.Time) bool { return s.Desired > 0 || s.justMarked(now) }
+
+// justMarked tells whether a wake has been marked within the last seconds. Instances' clocks differ a little; a mark
+// that lies further ahead than that is nobody's of now.
+func (s Snapshot) justMarked(now time.Time) bool {
+	return s.Rule.Armed && s.Rule.Mark.Waking() && now.Sub(s.Rule.Mark.Since).Abs() < handOver
 }
 
 // Phase derives the phase from the desired count, the healthy targets, the waker rule and the freeze.

@@ -38,9 +38,9 @@ func sources(t *testing.T, tests bool) map[string]*ast.File {
 // A decision that could call AWS, read a clock or log would no longer be a function of what it is given.
 func TestPackageIsPure(t *testing.T) {
 	allowed := map[bool][]string{
-		false: {"strings", "time"},
+		false: {"slices", "strings", "time"},
 		true: {
-			"go/ast", "go/parser", "go/token", "path/filepath", "slices", "strconv", "strings", "testing", "time",
+			"go/ast", "go/parser", "go/token", "path/filepath", "regexp", "slices", "strconv", "strings", "testing", "time",
 			"time/tzdata", "github.com/google/go-cmp/cmp", "pgregory.net/rapid", "github.com/catnap-dev/catnap/internal/policy",
 		},
 	}
@@ -85,8 +85,8 @@ func TestEveryReasonIsInATable(t *testing.T) {
 		given[policy.Answer(c.caller, c.snapshot, c.settings, noon).Reason] = true
 	}
 	for _, caller := range callers {
-		given[policy.AnswerUnknown(caller).Reason] = true
-		given[policy.Waiting(caller).Reason] = true
+		given[policy.AnswerUnknown(caller, usual()).Reason] = true
+		given[policy.Waiting(caller, usual()).Reason] = true
 	}
 	listed := reasons(t)
 	for name, reason := range listed {

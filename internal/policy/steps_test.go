@@ -12,7 +12,7 @@ import (
 func TestSteps(t *testing.T) {
 	tasks := func(list ...policy.Task) trait { return func(s *policy.Snapshot) { s.Tasks = list } }
 	in := func(status string) policy.Task { return policy.Task{LastStatus: status} }
-	pulled := policy.Task{LastStatus: "PENDING", PullStarted: at(-time.Second), PullStopped: noon}
+	pulled := policy.Task{LastStatus: "PENDING", PullStopped: noon}
 	m, young := mark(-time.Minute, -time.Minute), mark(1-10*time.Second, 1-10*time.Second)
 	// A character a step: asked, network, image, starting, health check, ready; '*' done, '>' active, '.' to do.
 	for _, c := range []struct {
@@ -57,4 +57,48 @@ func wantSteps(states string) []policy.Step {
 		steps[i] = policy.Step{Name: name, State: state[states[i]]}
 	}
 	return steps
+}
+
+// What a step took is told when the step is done, and where ECS tells it.
+func TestStepsTook(t *testing.T) {
+	wake, quiet := mark(-time.Minute, -time.Minute), mark(-time.Hour, -2*time.Hour)
+	task := func(status string, moments ...time.Duration) trait {
+		task := policy.Task{LastStatus: status}
+		fields := []*time.Time{&task.Created, &task.PullStarted, &task.PullStopped, &task.Started}
+		for i, m := range moments {
+			*fields[i] = at(m)
+		}
+		return func(s *policy.Snapshot) { s.Tasks = append(s.Tasks, task) }
+	}
+	const s = time.Second
+	for _, c := range []struct {
+		name     string
+		snapshot policy.Snapshot
+		want     [6]time.Duration // asked, network, image, starting, health check, ready
+	}{
+		{"asleep", asleep(quiet, task("STOPPED", -55*s, -45*s, -30*s, -25*s)), [6]time.Duration{}},
+		{"no task yet", starting(wake), [6]time.Duration{}},
+		{"created", starting(wake, task("PROVISIONING", -57*s)), [6]time.Duration{3 * s}},
+		{"pulling", starting(wake, task("PENDING", -57*s, -45*s)), [6]time.Duration{3 * s, 12 * s}},
+		{"pulled", starting(wake, task("PENDING", -57*s, -45*s, -20*s)), [6]time.Duration{3 * s, 12 * s, 25 * s}},
+		{"running", starting(wake, task("RUNNING", -57*s, -45*s, -20*s, -16*s)), [6]time.Duration{3 * s, 12 * s, 25 * s, 4 * s}},
+		{"ready", drowsy(wake, task("RUNNING", -57*s, -45*s, -20*s, -16*s)), [6]time.Duration{3 * s, 12 * s, 25 * s, 4 * s}},
+		{"a moment that a step not done has", starting(wake, task("PROVISIONING", -57*s, -45*s)), [6]time.Duration{3 * s}},
+		{"a moment that ECS leaves out", starting(wake, task("ACTIVATING", -57*s)), [6]time.Duration{3 * s}},
+		{"an image that is there", starting(wake, task("ACTIVATING", -57*s, -45*s, -45*s)), [6]time.Duration{3 * s, 12 * s}},
+		{"the furthest task", starting(wake, task("RUNNING", -58*s), task("PENDING", -40*s)), [6]time.Duration{2 * s}},
+		{"of two the newest", starting(wake, task("PENDING", -58*s), task("PENDING", -40*s)), [6]time.Duration{20 * s}},
+		{"a task that is older than the wake", starting(wake, task("PENDING", -2*time.Minute)), [6]time.Duration{}},
+		{"raised by hand, long after the last mark", starting(quiet, task("PENDING", -57*s, -45*s)), [6]time.Duration{0, 12 * s}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got [6]time.Duration
+			for i, step := range policy.Steps(c.snapshot, noon) {
+				got[i] = step.Took
+			}
+			if got != c.want {
+				t.Errorf("took %v, want %v", got, c.want)
+			}
+		})
+	}
 }

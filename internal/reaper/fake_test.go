@@ -21,6 +21,15 @@ type fakeStore struct {
 	err       error
 	frozen    time.Time
 	freezeErr error
+	noted     []policy.Wake
+	noteErr   error
+}
+
+func (s *fakeStore) NoteWake(_ context.Context, _ string, w policy.Wake) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.noted = append(s.noted, w)
+	return s.noteErr
 }
 
 func (s *fakeStore) pin(until time.Time) {
@@ -161,10 +170,14 @@ func (c *fakeControl) Arm(_ context.Context, svc settings.Service, active time.T
 	return err
 }
 
-func (c *fakeControl) Disarm(_ context.Context, svc settings.Service, active time.Time) (undone bool, err error) {
-	return c.do(svc, act{Call: "disarm", Active: active}, func(s *policy.Snapshot) {
+func (c *fakeControl) Disarm(
+	_ context.Context, svc settings.Service, active time.Time,
+) (before policy.Rule, undone bool, err error) {
+	undone, err = c.do(svc, act{Call: "disarm", Active: active}, func(s *policy.Snapshot) {
+		before = s.Rule
 		s.Rule = policy.Rule{Mark: policy.Mark{Since: time.Now().UTC(), Active: active}}
 	})
+	return before, undone, err
 }
 
 func (c *fakeControl) Start(_ context.Context, svc settings.Service, desired int) error {

@@ -41,6 +41,27 @@ func TestDecisionLine(t *testing.T) {
 	}
 }
 
+// A wake that nobody watched to its end is noted, without a time that it took.
+func TestWakeIsNoted(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.add("web", stands(2, 2, true, -time.Minute, -time.Minute))
+		w.store.noteErr = errThrottled
+		w.pass()
+		same(t, "noted", []policy.Wake{{At: noon(-time.Minute)}}, w.store.noted)
+		same(t, "failures in the log", 1, len(w.lines("wake not noted")))
+	})
+}
+
+// A service that is pinned while it is drowsy was not asleep.
+func TestOnlyWakesAreNoted(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.add("web", quiet(), func(svc *settings.Service) { svc.Pin = noon(time.Hour) })
+		w.pass()
+		same(t, "calls", []string{"disarm web"}, w.calls())
+		same(t, "noted", 0, len(w.store.noted))
+	})
+}
+
 func TestLineOfEachLook(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
 		w.add("web", quietIn(30*time.Second))

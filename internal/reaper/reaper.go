@@ -34,6 +34,7 @@ const (
 type store interface {
 	All(ctx context.Context) ([]settings.Service, error)
 	Frozen(ctx context.Context) (time.Time, error)
+	NoteWake(ctx context.Context, service string, w policy.Wake) error
 }
 
 type controller interface { //nolint:interfacebloat // the reaper is the one that does everything
@@ -42,7 +43,7 @@ type controller interface { //nolint:interfacebloat // the reaper is the one tha
 	Tasks(ctx context.Context, svc settings.Service) ([]policy.Task, error)
 	Protected(ctx context.Context, svc settings.Service) (bool, error)
 	Arm(ctx context.Context, svc settings.Service, active time.Time) error
-	Disarm(ctx context.Context, svc settings.Service, active time.Time) (undone bool, err error)
+	Disarm(ctx context.Context, svc settings.Service, active time.Time) (before policy.Rule, undone bool, err error)
 	Start(ctx context.Context, svc settings.Service, desired int) error
 	Stop(ctx context.Context, svc settings.Service, before policy.Rule) (undone bool, err error)
 	Fail(ctx context.Context, svc settings.Service, before policy.Rule) (undone bool, err error)

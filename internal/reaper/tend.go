@@ -148,7 +148,7 @@ func (r *Reaper) act(ctx context.Context, svc settings.Service, seen policy.Snap
 	case policy.ActionArm:
 		err = r.control.Arm(ctx, svc, d.Active)
 	case policy.ActionDisarm:
-		undone, err = r.control.Disarm(ctx, svc, d.Active)
+		undone, err = r.disarm(ctx, svc, d)
 	case policy.ActionStart:
 		err = r.control.Start(ctx, svc, seen.Desired)
 	case policy.ActionStop:
@@ -163,6 +163,18 @@ func (r *Reaper) act(ctx context.Context, svc settings.Service, seen policy.Snap
 			slog.String("reason", string(policy.ReasonRequest)))
 	}
 	return err
+}
+
+// disarm notes the wake that it ends. Nobody watched it: how long it took is not known, only that it was one.
+func (r *Reaper) disarm(ctx context.Context, svc settings.Service, d policy.Decision) (undone bool, err error) {
+	before, undone, err := r.control.Disarm(ctx, svc, d.Active)
+	if err != nil || undone || !before.Armed || !before.Mark.Waking() {
+		return undone, err
+	}
+	if err := r.store.NoteWake(ctx, svc.Name, policy.Wake{At: before.Mark.Since}); err != nil {
+		r.log.Warn("wake not noted", slog.String("service", svc.Name), slog.Any("cause", err))
+	}
+	return undone, nil
 }
 
 // explain logs, for the operator, what ECS says of the tasks of a failed wake. Not knowing it must not keep the

@@ -105,23 +105,44 @@ func (s *Sandbox) createRules() (err error) {
 
 // storeSettings writes what differs from the defaults, and reads it back as the functions will.
 func (s *Sandbox) storeSettings() error {
-	set := s.Stored
-	required := map[string]any{
-		"cluster": set.Cluster, "service": set.Service, "target_group": set.TargetGroup,
-		"load_balancer": set.LoadBalancer, "waker_target_group": set.WakerTargetGroup, "waker_rule": set.WakerRule,
-		"bypass_rule": set.BypassRule, "bypass_url": set.BypassURL, "probe_path": set.ProbePath,
-	}
-	text, err := json.Marshal(required)
+	text, err := s.settingsDocument()
 	if err != nil {
 		return err
 	}
-	if set, err = settings.Parse(Service, text); err != nil {
+	set, err := settings.Parse(Service, text)
+	if err != nil {
 		return err
 	}
 	if s.Settings != nil {
 		s.Settings(&set)
 	}
 	return s.Store(set)
+}
+
+// settingsDocument is the operator's document with the names of what was deployed, which only the deployment knows.
+func (s *Sandbox) settingsDocument() ([]byte, error) {
+	document := map[string]any{}
+	if len(s.Document) > 0 {
+		if err := json.Unmarshal(s.Document, &document); err != nil {
+			return nil, fmt.Errorf("read settings: %w", err)
+		}
+	}
+	set := s.Stored
+	deployed := map[string]any{
+		"cluster": set.Cluster, "service": set.Service, "target_group": set.TargetGroup,
+		"load_balancer": set.LoadBalancer, "waker_target_group": set.WakerTargetGroup, "waker_rule": set.WakerRule,
+		"bypass_rule": set.BypassRule, "bypass_url": set.BypassURL, "probe_path": set.ProbePath,
+	}
+	for key, value := range deployed {
+		if _, given := document[key]; given {
+			return nil, fmt.Errorf("read settings: %s: must be left out, the sandbox has its own", key)
+		}
+		document[key] = value
+	}
+	if document["bypass"] == string(settings.BypassOff) {
+		delete(document, "bypass_url")
+	}
+	return json.Marshal(document)
 }
 
 // Store writes the service's settings to SSM, as an operator would.

@@ -269,7 +269,7 @@ func (m *meeting) stop(ctx context.Context) {
 }
 
 func (m *meeting) disarm(ctx context.Context) {
-	if _, err := m.controller().Disarm(ctx, m.svc, time.Now()); err != nil {
+	if _, _, err := m.controller().Disarm(ctx, m.svc, time.Now()); err != nil {
 		m.t.Error(err)
 	}
 }

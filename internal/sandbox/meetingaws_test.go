@@ -16,8 +16,8 @@ import (
 	"github.com/catnap-dev/catnap/internal/settings"
 )
 
-// All, ByWakerTargetGroup and Frozen make the meeting the settings' store; Minutes makes it the meter, for which it has
-// been quiet.
+// All, ByWakerTargetGroup, Frozen and NoteWake make the meeting the settings' store; Minutes makes it the meter, for
+// which it has been quiet.
 func (m *meeting) All(context.Context) ([]settings.Service, error) {
 	return []settings.Service{m.svc}, nil
 }
@@ -27,6 +27,8 @@ func (m *meeting) ByWakerTargetGroup(context.Context, string) (settings.Service,
 }
 
 func (m *meeting) Frozen(context.Context) (time.Time, error) { return time.Time{}, nil }
+
+func (m *meeting) NoteWake(context.Context, string, policy.Wake) error { return nil }
 
 func (m *meeting) Minutes(_ context.Context, _ settings.Service, from, now time.Time) ([]policy.Minute, error) {
 	var quiet []policy.Minute

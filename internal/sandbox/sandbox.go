@@ -53,7 +53,10 @@ type Options struct {
 
 	// Lag overrides MetricLag by metric and minute; nil means MetricLag for all.
 	Lag func(metric string, minute time.Time) time.Duration
-	// Settings changes the service's settings before they are stored; nil leaves the defaults.
+	// Document is the service's settings as JSON, without the names of what the sandbox deploys; empty means the
+	// defaults.
+	Document []byte
+	// Settings changes the service's settings before they are stored; nil leaves them.
 	Settings func(*settings.Service)
 	// Plan decides the fate of the n-th task; nil means that all go well.
 	Plan func(n int) ecs.Plan

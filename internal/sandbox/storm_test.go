@@ -26,7 +26,7 @@ func TestStorm(t *testing.T) {
 	o := asDocumented()
 	o.NoScheduler = true // what is counted are the wakers' calls
 	inBubble(t, o, func(t *testing.T, w *world) {
-		result := storm(w)
+		result := storm(w, stormRequest)
 		if want := stormClients * stormRequests(); result.served != want {
 			t.Errorf("%d of %d requests were served: %v", result.served, want, result.refused)
 		}
@@ -53,14 +53,14 @@ type stormResult struct {
 	took    []time.Duration
 }
 
-// storm lets the clients go, half of them browsers and half of them not, each with a pause between its requests.
-func storm(w *world) *stormResult {
+// storm lets the clients go, each with a pause between its requests.
+func storm(w *world, request func(w *world, client int) (answer, error)) *stormResult {
 	result := &stormResult{refused: map[string]int{}}
 	var group sync.WaitGroup
 	for client := range stormClients {
 		group.Go(func() {
 			for range stormRequests() {
-				result.add(stormRequest(w, client%2 == 0))
+				result.add(request(w, client))
 				w.pass(time.Second)
 			}
 		})
@@ -69,9 +69,10 @@ func storm(w *world) *stormResult {
 	return result
 }
 
-func stormRequest(w *world, browse bool) (answer, error) {
+// stormRequest is of a browser or of something else, half and half.
+func stormRequest(w *world, client int) (answer, error) {
 	var headers []string
-	if browse {
+	if client%2 == 0 {
 		headers = []string{"Accept", "text/html", "Sec-Fetch-Mode", "navigate"}
 	}
 	return w.try(http.MethodGet, "/api/echo", "", headers...)
@@ -94,13 +95,18 @@ func (s *stormResult) add(a answer, err error) {
 // BenchmarkStorm is TestStorm over sockets. Latencies are in the sandbox's time, cold start included; requests a second
 // are in real time.
 func BenchmarkStorm(b *testing.B) {
+	benchmarkStorm(b, stormRequest)
+}
+
+func benchmarkStorm(b *testing.B, request func(w *world, client int) (answer, error)) {
+	b.Helper()
 	for b.Loop() {
 		o := asDocumented()
 		o.Clock = clock.New(time.Now(), 5)
 		o.NoScheduler = true
 		start(b, o, func(w *world) {
 			began := time.Now()
-			result := storm(w)
+			result := storm(w, request)
 			b.ReportMetric(float64(len(result.took))/time.Since(began).Seconds(), "requests/s")
 			b.ReportMetric(percentile(result.took, 50).Seconds(), "p50-s")
 			b.ReportMetric(percentile(result.took, 99).Seconds(), "p99-s")

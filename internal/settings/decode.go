@@ -2,6 +2,7 @@ package settings
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
 	"maps"
 	"reflect"
@@ -43,11 +44,17 @@ func (d *decoder) decode(path string, raw json.RawMessage, v reflect.Value) {
 		d.list(path, raw, v)
 	case v.Kind() == reflect.Map:
 		d.dictionary(path, raw, v)
-	case v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[time.Time]():
+	case v.Kind() == reflect.Struct && !isText(v):
 		d.object(path, raw, v)
 	default:
 		d.leaf(path, raw, v)
 	}
+}
+
+// isText tells whether a struct is written as one text, as a time is.
+func isText(v reflect.Value) bool {
+	_, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr())
+	return ok
 }
 
 func (d *decoder) leaf(path string, raw json.RawMessage, v reflect.Value) {
@@ -63,6 +70,8 @@ func kindOf(t reflect.Type) string {
 		return `a duration as text like "2m30s"`
 	case t == reflect.TypeFor[time.Time]():
 		return `an RFC 3339 time like "2026-01-31T18:00:00Z"`
+	case t == reflect.TypeFor[Expression]():
+		return `a regular expression of RE2 like "/internal/.*"`
 	case t.Kind() == reflect.Bool:
 		return "true or false"
 	case t.Kind() == reflect.Int:

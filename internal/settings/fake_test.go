@@ -23,6 +23,7 @@ type fakeSSM struct {
 	parameters map[string]string
 	fail       error // what each call fails with
 	calls      int
+	puts       int
 }
 
 func (f *fakeSSM) put(name, value string) {
@@ -78,6 +79,22 @@ func (f *fakeSSM) GetParameter(
 	})
 }
 
+func (f *fakeSSM) PutParameter(
+	ctx context.Context, in *ssm.PutParameterInput, _ ...func(*ssm.Options),
+) (*ssm.PutParameterOutput, error) {
+	return &ssm.PutParameterOutput{}, f.call(ctx, func() error {
+		if _, ok := f.parameters[*in.Name]; ok && !*in.Overwrite {
+			return &types.ParameterAlreadyExists{Message: in.Name}
+		}
+		if f.parameters == nil {
+			f.parameters = map[string]string{}
+		}
+		f.parameters[*in.Name] = *in.Value
+		f.puts++
+		return nil
+	})
+}
+
 func (f *fakeSSM) GetParametersByPath(
 	ctx context.Context, in *ssm.GetParametersByPathInput, _ ...func(*ssm.Options),
 ) (*ssm.GetParametersByPathOutput, error) {
@@ -90,16 +107,17 @@ func (f *fakeSSM) GetParametersByPath(
 		if err != nil {
 			return &types.InvalidNextToken{Message: in.NextToken}
 		}
-		out.Parameters, out.NextToken = f.page(*in.Path, from)
+		out.Parameters, out.NextToken = f.page(*in.Path, from, in.Recursive != nil && *in.Recursive)
 		return nil
 	})
 }
 
-// page goes one level deep, as the call does unless Recursive is set.
-func (f *fakeSSM) page(path string, from int) ([]types.Parameter, *string) {
+// page goes one level deep unless it is recursive.
+func (f *fakeSSM) page(path string, from int, recursive bool) ([]types.Parameter, *string) {
 	var all []types.Parameter
 	for _, name := range slices.Backward(slices.Sorted(maps.Keys(f.parameters))) {
-		if rest, ok := strings.CutPrefix(name, strings.TrimSuffix(path, "/")+"/"); ok && !strings.Contains(rest, "/") {
+		rest, ok := strings.CutPrefix(name, strings.TrimSuffix(path, "/")+"/")
+		if ok && (recursive || !strings.Contains(rest, "/")) {
 			all = append(all, types.Parameter{Name: new(name), Value: new(f.parameters[name])})
 		}
 	}

@@ -12,7 +12,21 @@ import (
 type listing struct {
 	services []Service // good, sorted by name
 	refused  []refusal
+	parts    []part
+	faults   []error // parts that nobody can use; their services can be
 }
+
+// part is a parameter below a service's own.
+type part struct {
+	service, name string
+	text          []byte
+}
+
+// The names of the parts.
+const (
+	partWakes = "wakes"
+	partPage  = "page"
+)
 
 // refusal is a service that nobody may act on, with as much of its settings as could be read.
 type refusal struct {
@@ -20,7 +34,12 @@ type refusal struct {
 	err     error
 }
 
+// add takes one parameter by its name below /catnap/services.
 func (l *listing) add(name string, text []byte) {
+	if service, below, ok := strings.Cut(name, "/"); ok {
+		l.parts = append(l.parts, part{service, below, text})
+		return
+	}
 	service, err := parse(name, text)
 	if err != nil {
 		l.refused = append(l.refused, refusal{service, err})
@@ -39,6 +58,33 @@ func (l *listing) settle() {
 	l.services = slices.DeleteFunc(l.services, func(s Service) bool {
 		return slices.ContainsFunc(clashes, func(r refusal) bool { return r.service.Name == s.Name })
 	})
+	for i := range l.services {
+		l.complete(&l.services[i])
+	}
+}
+
+// complete adds a service's parts. Parts of services that are not there are left alone: they may be about to go.
+func (l *listing) complete(s *Service) {
+	for _, p := range l.parts {
+		if p.service != s.Name {
+			continue
+		}
+		if err := p.addTo(s); err != nil {
+			l.faults = append(l.faults, fmt.Errorf("%s/%s: %w", s.document(), p.name, err))
+		}
+	}
+}
+
+func (p part) addTo(s *Service) (err error) {
+	switch p.name {
+	case partWakes:
+		s.Wakes, err = parseWakes(p.text)
+	case partPage:
+		s.Template, err = parseTemplate(p.text)
+	default:
+		err = errors.New("is an unknown parameter, must be wakes or page")
+	}
+	return err
 }
 
 func (l *listing) clashes(field string, key func(Service) string) []refusal {
@@ -68,7 +114,9 @@ func (l *listing) byWakerTargetGroup(arn string) (Service, error) {
 	return Service{}, errors.Join(&NotFoundError{WakerTargetGroup: arn}, l.err())
 }
 
-func (l *listing) err() error { return joined(l.refused, func(Service) bool { return true }) }
+func (l *listing) err() error {
+	return errors.Join(joined(l.refused, func(Service) bool { return true }), errors.Join(l.faults...))
+}
 
 func joined(refused []refusal, which func(Service) bool) error {
 	var errs []error

@@ -1,8 +1,11 @@
 package settings
 
 import (
+	"net/http"
 	"regexp"
 	"time"
+
+	"github.com/catnap-dev/catnap/internal/policy"
 )
 
 // Parse reads the settings of the service called name, fills in the defaults and validates them. The error has one
@@ -40,6 +43,12 @@ func defaults(name string) Service {
 		HealAfter:   Duration(time.Minute),
 		WakeTimeout: Duration(5 * time.Minute),
 		Hold:        Duration(55 * time.Second),
+
+		Bypass:        BypassLoadBalancer,
+		Wake:          policy.WakeAlways,
+		WakesPerHour:  10,
+		MonitorStatus: http.StatusOK,
+		CrawlerStatus: http.StatusServiceUnavailable,
 	}
 }
 

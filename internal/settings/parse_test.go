@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/catnap-dev/catnap/internal/page"
+	"github.com/catnap-dev/catnap/internal/policy"
 )
 
 const arns = "arn:aws:elasticloadbalancing:eu-west-3:123456789012:"
@@ -64,7 +67,19 @@ func minimal() Service {
 		HealAfter:        Duration(time.Minute),
 		WakeTimeout:      Duration(5 * time.Minute),
 		Hold:             Duration(55 * time.Second),
+		Bypass:           BypassLoadBalancer,
+		Wake:             policy.WakeAlways,
+		WakesPerHour:     10,
+		MonitorStatus:    200,
+		CrawlerStatus:    503,
 	}
+}
+
+func expression(text string) (e Expression) {
+	if err := e.UnmarshalText([]byte(text)); err != nil {
+		panic(err)
+	}
+	return e
 }
 
 func full() Service {
@@ -82,6 +97,19 @@ func full() Service {
 	s.HealAfter = Duration(2 * time.Minute)
 	s.WakeTimeout = Duration(10 * time.Minute)
 	s.Hold = Duration(25 * time.Second)
+	s.Wake = policy.WakeNavigation
+	s.WakesPerHour = 4
+	s.IgnorePaths = []Expression{expression("/metrics"), expression("/internal/.*")}
+	s.IgnoreUserAgents = []Expression{expression("(?i).*ourprobe.*")}
+	s.AllowPaths = []Expression{expression(`/shop/.*\.php`)}
+	s.MonitorStatus, s.CrawlerStatus = 503, 200
+	s.OperatorTokenSHA256 = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b" // of "secret"
+	s.Page = page.Brand{
+		Name: "City Guide", Accent: "#0b6e4f", Message: "Our staging site. Weekdays from 8 to 19:30 it is up already.",
+		Logo: "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E" +
+			"%3Ccircle r='4'/%3E%3C/svg%3E",
+		Links: []page.Link{{Text: "Status", URL: "https://status.example.com"}}, Language: "fr",
+	}
 	s.Schedule = &Schedule{TimeZone: "Europe/Paris", Windows: []Window{
 		{Days: []string{"mon", "tue", "wed", "thu", "fri"}, From: "08:00", To: "19:30"},
 		{Days: []string{"sat"}, From: "22:00", To: "02:00"},
@@ -163,7 +191,7 @@ func TestParseRefusesText(t *testing.T) {
 		"trailing":      {`{} {}`, `invalid character '{' after top-level value`},
 		"a list":        {`[1, 2]`, `settings of service web: [1,2] must be an object`},
 		"null":          {`null`, `settings of service web: null must be an object`},
-		"unknown":       {`{"idle": "5m"}`, `idle: "5m" is an unknown key, must be one of bypass_rule, bypass_url, cluster,`},
+		"unknown":       {`{"idle": "5m"}`, `idle: "5m" is an unknown key, must be one of allow_paths, bypass, bypass_rule, bypass_url, cluster,`},
 		"other case":    {`{"Cluster": "shop"}`, `Cluster: "shop" is an unknown key`},
 		"the name":      {`{"Name": "shop"}`, `Name: "shop" is an unknown key`},
 		"odd key":       {`{"a\nb": 1}`, `web: ["a\nb"]: 1 is an unknown key`},
@@ -183,6 +211,11 @@ func TestParseRefusesText(t *testing.T) {
 		"not an object": {`{"schedule": "night"}`, `schedule: "night" must be an object`},
 		"wrong element": {`{"patterns": ["/a", 2]}`, `patterns[1]: 2 must be a string`},
 		"too large":     {`{"signals": [{"above": 1e999}]}`, `signals[0].above: 1e999 must be a number`},
+		"expression":    {`{"ignore_paths": ["/a", "/b("]}`, `ignore_paths[1]: "/b(" must be a regular expression of RE2`},
+		"brackets":      {`{"ignore_paths": ["a)(b"]}`, `ignore_paths[0]: "a)(b" must be a regular expression`},
+		"no expression": {`{"allow_paths": [1]}`, `allow_paths[0]: 1 must be a regular expression`},
+		"page, unknown": {`{"page": {"title": "x"}}`, `page.title: "x" is an unknown key, must be one of accent, language,`},
+		"page, link":    {`{"page": {"links": [{"href": "x"}]}}`, `page.links[0].href: "x" is an unknown key, must be one of text, url`},
 		"not a value":   {`{"signals": [{"dimensions": {"a": 1}}]}`, `signals[0].dimensions.a: 1 must be a string`},
 	}
 	for name, test := range tests {
@@ -214,10 +247,11 @@ func TestParseReportsEverythingOnce(t *testing.T) {
 		"wake_count": 0,
 	}))
 	want := []string{
-		`idle: "5m" is an unknown key, must be one of ` + strings.Join([]string{"bypass_rule", "bypass_url", "cluster",
-			"drowsy_after", "heal_after", "hold", "idle_after", "load_balancer", "managed", "metric_lag", "patterns", "pin",
-			"probe_path", "schedule", "service", "settle", "signals", "target_group", "wake_count", "wake_timeout", "waker_rule",
-			"waker_target_group"}, ", "),
+		`idle: "5m" is an unknown key, must be one of ` + strings.Join([]string{"allow_paths", "bypass",
+			"bypass_rule", "bypass_url", "cluster", "crawler_status", "drowsy_after", "heal_after", "hold", "idle_after",
+			"ignore_paths", "ignore_user_agents", "load_balancer", "managed", "metric_lag", "monitor_status",
+			"operator_token_sha256", "page", "patterns", "pin", "probe_path", "schedule", "service", "settle", "signals",
+			"target_group", "wake", "wake_count", "wake_timeout", "waker_rule", "waker_target_group", "wakes_per_hour"}, ", "),
 		`idle_after: 300 must be a duration as text like "2m30s"`,
 		`patterns[1]: 1 must be a string`,
 		`schedule.windows: "always" must be a list`,

@@ -18,9 +18,30 @@ func (s Service) Policy() policy.Settings {
 		WakeTimeout: time.Duration(s.WakeTimeout),
 		PinnedUntil: s.Pin,
 		Signals:     len(s.Signals) > 0,
+
+		Wake:         s.Wake,
+		WakesPerHour: s.WakesPerHour,
+		BypassOff:    s.Bypass == BypassOff,
 	}
 	if s.Schedule != nil {
 		settings.Schedule = s.Schedule.policy()
 	}
 	return settings
+}
+
+// Lists returns the operator's own lists of callers.
+func (s Service) Lists() policy.Lists {
+	return policy.Lists{
+		IgnorePaths:      matchers(s.IgnorePaths),
+		IgnoreUserAgents: matchers(s.IgnoreUserAgents),
+		AllowPaths:       matchers(s.AllowPaths),
+	}
+}
+
+func matchers(expressions []Expression) []policy.Matcher {
+	var list []policy.Matcher
+	for _, e := range expressions {
+		list = append(list, e)
+	}
+	return list
 }

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -25,9 +26,43 @@ func TestPolicy(t *testing.T) {
 			{Days: [7]bool{time.Saturday: true}, From: 22 * time.Hour, To: 2 * time.Hour},
 			{Days: [7]bool{time.Sunday: true}, To: 24 * time.Hour},
 		}},
+		Wake: policy.WakeNavigation, WakesPerHour: 4,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("policy settings (-want +got):\n%s", diff)
+	}
+}
+
+func TestLists(t *testing.T) {
+	lists := full().Lists()
+	for _, c := range []struct {
+		list []policy.Matcher
+		text string
+		want bool
+	}{
+		{lists.IgnorePaths, "/internal/", true},
+		{lists.IgnorePaths, "/metrics", true},
+		{lists.IgnorePaths, "/metrics2", false},
+		{lists.IgnoreUserAgents, "curl/8 OurProbe (1)", true},
+		{lists.IgnoreUserAgents, "curl/8", false},
+		{lists.AllowPaths, "/shop/a.php", true},
+		{lists.AllowPaths, "/a.php", false},
+	} {
+		got := slices.ContainsFunc(c.list, func(m policy.Matcher) bool { return m.MatchString(c.text) })
+		if got != c.want {
+			t.Errorf("%q among %v: %t", c.text, c.list, got)
+		}
+	}
+	if none := minimal().Lists(); none.IgnorePaths != nil || none.IgnoreUserAgents != nil || none.AllowPaths != nil {
+		t.Errorf("lists of settings without any: %v", none)
+	}
+}
+
+func TestPolicyOfBypassOff(t *testing.T) {
+	s := minimal()
+	s.Bypass, s.BypassURL = BypassOff, ""
+	if err := s.Validate(); err != nil || !s.Policy().BypassOff {
+		t.Errorf("%v, bypass off: %t", err, s.Policy().BypassOff)
 	}
 }
 

@@ -1,11 +1,16 @@
 // Package settings is what SSM's Parameter Store holds for catnap: the services with their settings and pins, and the
 // cost guard's freeze. It reads them, checks them and keeps them for a moment.
 //
-// It does not write parameters (the command line and the cost guard do), does not ask AWS whether what the settings
-// name exists, and decides nothing: package policy does, from what Service.Policy returns.
+// It writes nothing but the notes of wakes (the command line and the cost guard write the rest), does not ask AWS
+// whether what the settings name exists, and decides nothing: package policy does, from what Service.Policy returns.
 package settings
 
-import "time"
+import (
+	"time"
+
+	"github.com/catnap-dev/catnap/internal/page"
+	"github.com/catnap-dev/catnap/internal/policy"
+)
 
 // Service is the settings of one managed service, as SSM keeps them: JSON under /catnap/services/<name>.
 // Every duration is written like "5m" or "2m30s".
@@ -28,9 +33,14 @@ type Service struct {
 	WakerRule string `json:"waker_rule"`
 	// BypassRule is the ARN of the bypass rule, which carries the secret header. Required.
 	BypassRule string `json:"bypass_rule"`
+	// Bypass is how the waker reaches the application: "load_balancer" or "off". Off is for a load balancer that the
+	// function may not reach: nothing is held or passed on, a healthy target is enough to hand over, and clients are told
+	// to come back. Default "load_balancer".
+	Bypass Bypass `json:"bypass"`
 	// BypassURL is where the waker reaches the load balancer: scheme, host and optional port, for instance
-	// "https://my-alb-123.eu-west-3.elb.amazonaws.com". The request keeps its own host name. Required.
-	BypassURL string `json:"bypass_url"`
+	// "https://my-alb-123.eu-west-3.elb.amazonaws.com". The request keeps its own host name, and TLS is verified for that
+	// one. Required, unless Bypass is off.
+	BypassURL string `json:"bypass_url,omitempty"`
 	// ProbePath is requested once through the bypass before a visitor is let through; the health check's path is a
 	// good choice. Default "/".
 	ProbePath string `json:"probe_path"`
@@ -57,6 +67,34 @@ type Service struct {
 	WakeTimeout Duration `json:"wake_timeout"`
 	// Hold is how long a request that is not a browser's navigation is held. Default 55s.
 	Hold Duration `json:"hold"`
+
+	// Wake says who wakes the service. "always": every request for which somebody waits. "navigation": people in
+	// browsers only, by opening a page or sending a form; other clients are told that it sleeps. "javascript": only the
+	// waiting page's script, so that no robot that fetches HTML ever does. Default "always".
+	Wake policy.WakeMode `json:"wake"`
+	// WakesPerHour is how often visitors may wake the service in an hour; after that the page asks for a click. 0 means
+	// no limit. Default 10, at most 20.
+	WakesPerHour int `json:"wakes_per_hour"`
+	// IgnorePaths are answered 404 and wake nothing, in addition to the built-in list (internal/policy/known.go).
+	// An expression must match the whole path, without the query: "/metrics" is that path alone, "/internal/.*" is
+	// everything below. Default none.
+	IgnorePaths []Expression `json:"ignore_paths,omitzero"`
+	// IgnoreUserAgents are answered like a monitor and wake nothing, in addition to the built-in list. An expression must
+	// match the whole header: "(?i).*ourprobe.*" finds a word in it. Default none.
+	IgnoreUserAgents []Expression `json:"ignore_user_agents,omitzero"`
+	// AllowPaths are exempt from every list, the built-in ones and the two above. Default none.
+	AllowPaths []Expression `json:"allow_paths,omitzero"`
+	// MonitorStatus is what monitors are told while the service sleeps: 200 or 503. Default 200.
+	MonitorStatus int `json:"monitor_status"`
+	// CrawlerStatus is what crawlers and link previews are told: 503, which lets a search engine keep what it knows, or
+	// 200. Default 503.
+	CrawlerStatus int `json:"crawler_status"`
+	// OperatorTokenSHA256 is the SHA-256 of the operator's token in hex. Whoever sends the token to the status is told
+	// why a start failed: "Authorization: Bearer <token>". Default none: nobody is told.
+	OperatorTokenSHA256 string `json:"operator_token_sha256,omitempty"`
+	// Page is how the waiting page looks. Default: catnap's own look, and the service's name.
+	Page page.Brand `json:"page,omitzero"`
+
 	// Schedule are windows in which the service is kept awake. Default none.
 	Schedule *Schedule `json:"schedule,omitzero"`
 	// Pin keeps the service awake until this time (RFC 3339). Default none.
@@ -64,7 +102,22 @@ type Service struct {
 	// Signals are metrics beside RequestCount that keep a service awake: open WebSockets, for instance, produce no
 	// requests. Default none.
 	Signals []Signal `json:"signals,omitzero"`
+
+	// Wakes are the last ones, from the parameter /catnap/services/<name>/wakes. The functions write it.
+	Wakes []policy.Wake `json:"-"`
+	// Template is the operator's own waiting page, from the parameter /catnap/services/<name>/page: an HTML template,
+	// compressed by gzip and written as base64. Empty means catnap's own page.
+	Template string `json:"-"`
 }
+
+// Bypass is how the waker reaches the application.
+type Bypass string
+
+// The ways.
+const (
+	BypassLoadBalancer Bypass = "load_balancer"
+	BypassOff          Bypass = "off"
+)
 
 // Schedule is weekly windows in a time zone.
 type Schedule struct {

@@ -21,6 +21,7 @@ type ssmAPI interface {
 		context.Context, *ssm.GetParametersByPathInput, ...func(*ssm.Options),
 	) (*ssm.GetParametersByPathOutput, error)
 	GetParameter(context.Context, *ssm.GetParameterInput, ...func(*ssm.Options)) (*ssm.GetParameterOutput, error)
+	PutParameter(context.Context, *ssm.PutParameterInput, ...func(*ssm.Options)) (*ssm.PutParameterOutput, error)
 }
 
 var _ ssmAPI = (*ssm.Client)(nil)
@@ -107,7 +108,8 @@ func (s *Store) list(ctx context.Context) (listing, error) {
 
 func (s *Store) loadServices(ctx context.Context) (listing, error) {
 	path := s.prefix() + "/services"
-	pages := ssm.NewGetParametersByPathPaginator(s.api, &ssm.GetParametersByPathInput{Path: &path}, bounded)
+	pages := ssm.NewGetParametersByPathPaginator(s.api,
+		&ssm.GetParametersByPathInput{Path: &path, Recursive: new(true)}, bounded)
 	var l listing
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)

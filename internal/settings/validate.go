@@ -1,11 +1,15 @@
 package settings
 
 import (
+	"net/http"
 	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/catnap-dev/catnap/internal/page"
+	"github.com/catnap-dev/catnap/internal/policy"
 )
 
 // Validate reports everything that is wrong with the settings, one line a problem. It asks AWS nothing.
@@ -19,6 +23,10 @@ func (s Service) problems() problems {
 	s.checkBypass(&ps)
 	checkPatterns(&ps, s.Patterns)
 	s.checkNumbers(&ps)
+	s.checkCallers(&ps)
+	if err := page.CheckBrand(s.Page); err != nil {
+		ps.add("page", "", err.Error())
+	}
 	if s.Schedule != nil {
 		s.Schedule.check(&ps)
 	}
@@ -61,8 +69,15 @@ func (s Service) checkResources(ps *problems) {
 }
 
 func (s Service) checkBypass(ps *problems) {
-	ps.check(isOrigin(s.BypassURL), "bypass_url", given(withoutPassword(s.BypassURL)),
-		`must be http or https, a host and perhaps a port, like "https://my-alb-123.eu-west-3.elb.amazonaws.com"`)
+	switch s.Bypass {
+	case BypassLoadBalancer:
+		ps.check(isOrigin(s.BypassURL), "bypass_url", given(withoutPassword(s.BypassURL)),
+			`must be http or https, a host and perhaps a port, like "https://my-alb-123.eu-west-3.elb.amazonaws.com"`)
+	case BypassOff:
+		ps.check(s.BypassURL == "", "bypass_url", quote(withoutPassword(s.BypassURL)), "must be left out: bypass is off")
+	default:
+		ps.add("bypass", quote(string(s.Bypass)), `must be "load_balancer" or "off"`)
+	}
 	_, err := url.ParseRequestURI(s.ProbePath)
 	ps.check(err == nil && strings.HasPrefix(s.ProbePath, "/"), "probe_path", given(s.ProbePath), `must begin with "/"`)
 }
@@ -101,4 +116,27 @@ func (s Service) checkNumbers(ps *problems) {
 func (ps *problems) within(path string, d Duration, least, most time.Duration) bool {
 	return ps.check(Duration(least) <= d && d <= Duration(most), path, quote(d.String()),
 		"must be "+Duration(least).String()+" to "+Duration(most).String())
+}
+
+var sha256Hex = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+func (s Service) checkCallers(ps *problems) {
+	switch s.Wake {
+	case policy.WakeAlways, policy.WakeNavigation, policy.WakeJavaScript:
+	default:
+		ps.add("wake", quote(string(s.Wake)), `must be "always", "navigation" or "javascript"`)
+	}
+	ps.check(0 <= s.WakesPerHour && s.WakesPerHour <= mostWakes, "wakes_per_hour", strconv.Itoa(s.WakesPerHour),
+		"must be 0, for no limit, to "+strconv.Itoa(mostWakes))
+	checkStatus(ps, "monitor_status", s.MonitorStatus)
+	checkStatus(ps, "crawler_status", s.CrawlerStatus)
+	if s.OperatorTokenSHA256 != "" { // the value is not shown: it may be the token itself, put here by mistake
+		ps.check(sha256Hex.MatchString(s.OperatorTokenSHA256), "operator_token_sha256", "",
+			"must be the SHA-256 of the token as 64 lower-case hexadecimal digits")
+	}
+}
+
+func checkStatus(ps *problems, path string, status int) {
+	ok := status == http.StatusOK || status == http.StatusServiceUnavailable
+	ps.check(ok, path, strconv.Itoa(status), "must be 200 or 503")
 }

@@ -43,6 +43,17 @@ func TestValidate(t *testing.T) {
 		"probe URL":       {func(s *Service) { s.ProbePath = "http://a/b" }, `probe_path: "http://a/b" must begin with "/"`},
 		"probe control":   {func(s *Service) { s.ProbePath = "/a\nb" }, `probe_path: "/a\nb" must`},
 
+		"bypass":     {func(s *Service) { s.Bypass = "on" }, `bypass: "on" must be "load_balancer" or "off"`},
+		"bypass off": {func(s *Service) { s.Bypass = BypassOff }, `must be left out: bypass is off`},
+
+		"wake":           {func(s *Service) { s.Wake = "people" }, `wake: "people" must be "always", "navigation" or "javascript"`},
+		"wakes low":      {func(s *Service) { s.WakesPerHour = -1 }, `wakes_per_hour: -1 must be 0, for no limit, to 20`},
+		"wakes high":     {func(s *Service) { s.WakesPerHour = 21 }, `wakes_per_hour: 21 must be`},
+		"monitor status": {func(s *Service) { s.MonitorStatus = 204 }, `monitor_status: 204 must be 200 or 503`},
+		"crawler status": {func(s *Service) { s.CrawlerStatus = 404 }, `crawler_status: 404 must be 200 or 503`},
+		"operator token": {func(s *Service) { s.OperatorTokenSHA256 = "my secret" }, `operator_token_sha256: must be the SHA-256 of the token as 64`},
+		"page accent":    {func(s *Service) { s.Page.Accent = "teal" }, `page: accent "teal" must be`},
+
 		"no pattern":      {func(s *Service) { s.Patterns = nil }, `patterns: has 0 values, must be 1 to 3: of a rule's 5`},
 		"five patterns":   {func(s *Service) { s.Patterns = []string{"/*", "/a", "/b", "/c", "/d"} }, `patterns: has 5 values, must be 1 to 4`},
 		"four patterns":   {func(s *Service) { s.Patterns = []string{"/a", "/b", "/c", "/d"} }, `patterns: has 4 values, must be 1 to 3`},
@@ -108,6 +119,15 @@ func window(w Window) func(*Service) {
 
 func signal(signal Signal) func(*Service) {
 	return func(s *Service) { s.Signals = []Signal{signal} }
+}
+
+// TestOperatorTokenIsNotRepeated: somebody may put the token itself where its hash belongs.
+func TestOperatorTokenIsNotRepeated(t *testing.T) {
+	s := minimal()
+	s.OperatorTokenSHA256 = "my secret"
+	if err := s.Validate(); err == nil || strings.Contains(err.Error(), "my secret") {
+		t.Errorf("error %v, want one without the token", err)
+	}
 }
 
 func TestValidateLimits(t *testing.T) {

@@ -1,6 +1,7 @@
 package waker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,7 +65,7 @@ func (b *bypass) send(ctx context.Context, svc settings.Service, r *http.Request
 	if err != nil {
 		return nil, errors.Join(errNotSent, err)
 	}
-	r.URL.Scheme, r.URL.Host = target.Scheme, r.Host
+	r.URL.Scheme, r.URL.Host = target.Scheme, cmp.Or(r.Host, target.Host)
 	r.Header.Set(ecsctl.BypassHeader, key)
 	var wrote atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { wrote.Store(true) }})

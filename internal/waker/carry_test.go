@@ -63,7 +63,7 @@ func TestAnswerThatCannotBeCarried(t *testing.T) {
 					}
 				case 500:
 					a.is(t, 500, problemHeader(), tooLarge)
-					if !w.log.has("answer too large") {
+					if !w.log.has("answer can't be carried") {
 						t.Error("not logged")
 					}
 				default:

@@ -21,10 +21,19 @@ type fakeStore struct {
 	errs      []error // each is used once
 	err       error   // and then this
 	freezeErr error
+	noteErr   error
 
 	mu     sync.Mutex
 	frozen time.Time
 	asked  []string // for which waker target groups, and "freeze"
+	noted  []policy.Wake
+}
+
+func (s *fakeStore) NoteWake(_ context.Context, _ string, w policy.Wake) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.noted = append(s.noted, w)
+	return s.noteErr
 }
 
 func (s *fakeStore) freeze(d time.Duration) {
@@ -191,20 +200,23 @@ func (c *fakeControl) wake(svc settings.Service) {
 	}
 }
 
-func (c *fakeControl) Disarm(ctx context.Context, svc settings.Service, active time.Time) (undone bool, err error) {
+func (c *fakeControl) Disarm(
+	ctx context.Context, svc settings.Service, active time.Time,
+) (before policy.Rule, undone bool, err error) {
 	if err := c.enter(ctx, "disarm", active.UTC().Format(time.TimeOnly)); err != nil {
-		return false, err
+		return policy.Rule{}, false, err
 	}
 	c.mu.Lock()
+	before = c.service.Rule
 	mark := policy.Mark{Since: time.Now().UTC().Truncate(time.Second), Active: active}
 	c.service.Rule = policy.Rule{Mark: mark}
 	served := c.service.Desired > 0 && c.healthyNow() > 0
 	c.mu.Unlock()
 	if served {
-		return false, nil
+		return before, false, nil
 	}
 	c.wake(svc)
-	return true, nil
+	return before, true, nil
 }
 
 func (c *fakeControl) BypassSecret(ctx context.Context, svc settings.Service) (string, error) {

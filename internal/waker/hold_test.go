@@ -16,7 +16,7 @@ import (
 )
 
 const stillStarting = `{"title":"Still starting","status":503,` +
-	`"detail":"The service is being started and was not ready in time. Ask again.","phase":"waking"}`
+	`"detail":"The service is being started and is not ready yet. Ask again.","phase":"waking"}`
 
 // started are the calls that change something.
 func (w *world) changes() []string { return w.control.made("start", "disarm") }
@@ -254,22 +254,28 @@ func TestDisarmUndoneForAPerson(t *testing.T) {
 	})
 }
 
-// An asset of an application that serves is passed on, and changes nothing.
-func TestAssetPassedOn(t *testing.T) {
-	for name, stands := range map[string]func() policy.Snapshot{"drowsy": drowsy, "awake": awake} {
-		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T, w *world) {
-				w.control.set(stands())
-				if a := w.get("/favicon.ico"); a.status != 200 || a.body != "hello" {
-					t.Errorf("got %+v", a)
-				}
-				calls(t, w, "observe", "secret bypass-rule")
-				w.lb.broken = func(int) int { return 503 }
-				w.get("/robots.txt").is(t, 404, problemHeader(), `{"title":"Not found","status":404}`)
-				same(t, "changes", []string(nil), w.changes())
-			})
-		})
-	}
+// What nobody waits for is passed on while the rule spreads that gives way to the application, and changes nothing.
+func TestProbePassedOn(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.control.set(awake())
+		if a := w.get("/favicon.ico"); a.status != 200 || a.body != "hello" {
+			t.Errorf("got %+v", a)
+		}
+		calls(t, w, "observe", "secret bypass-rule")
+		w.lb.broken = func(int) int { return 503 }
+		w.get("/robots.txt").is(t, 404, problemHeader(), notWoken)
+		same(t, "changes", []string(nil), w.changes())
+	})
+}
+
+// TestProbeOfADrowsyService: what was passed on would be counted as a request, and keep the service awake.
+func TestProbeOfADrowsyService(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.control.set(drowsy())
+		w.get("/favicon.ico").is(t, 404, problemHeader(), notWoken)
+		same(t, "requests", 0, len(w.lb.seen()))
+		same(t, "changes", []string(nil), w.changes())
+	})
 }
 
 func TestBodyUnreadable(t *testing.T) {

@@ -18,12 +18,16 @@ import (
 // pass sends the request through the bypass and returns the application's own answer. It returns false when the
 // request reached no application and may be tried again.
 func (v *visit) pass(ctx context.Context) (answered bool) {
+	if !v.caller.Carried() {
+		v.redirect(ctx, endless)
+		return true
+	}
 	ctx, cancel := v.clock.WithTimeout(ctx, v.clock.Left(ctx, maxPass)-lastCalls/3)
 	defer cancel()
 	request, err := v.outbound(ctx)
 	if err != nil {
 		v.warn("body lost", err)
-		writeProblem(v.rw, problem{Status: http.StatusBadRequest, Title: "The request's body could not be read"})
+		v.problem(problem{Status: http.StatusBadRequest, Title: "The request's body could not be read"})
 		return true
 	}
 	response, err := v.bypass.send(ctx, v.svc, request)
@@ -63,7 +67,7 @@ func (v *visit) passFailed(err error) (answered bool) {
 	if errors.Is(err, errNotSent) || v.idempotent() && v.clock.Now().Before(v.until) {
 		return false
 	}
-	writeProblem(v.rw, problem{
+	v.problem(problem{
 		Status: http.StatusBadGateway, Title: "No answer from the application",
 		Detail: "The request was sent to the application once, and its answer was lost. " +
 			"Whether it was carried out is not known.",
@@ -73,12 +77,8 @@ func (v *visit) passFailed(err error) (answered bool) {
 
 // outbound copies the request. The body was in memory when it came, so that it can be sent again.
 func (v *visit) outbound(ctx context.Context) (*http.Request, error) {
-	if v.body == nil {
-		body, err := io.ReadAll(v.r.Body)
-		if err != nil {
-			return nil, err
-		}
-		v.body = body
+	if err := v.readBody(); err != nil {
+		return nil, err
 	}
 	out := v.r.Clone(ctx)
 	out.RequestURI = ""
@@ -93,21 +93,28 @@ func (v *visit) outbound(ctx context.Context) (*http.Request, error) {
 	return out, nil
 }
 
+func (v *visit) readBody() (err error) {
+	if v.body == nil {
+		v.body, err = io.ReadAll(v.r.Body)
+	}
+	return err
+}
+
 // carry returns the application's answer, or sends the caller to the application when a function can't carry it: a
 // stream, or more than a Lambda target may answer.
 func (v *visit) carry(ctx context.Context, response *http.Response) {
 	if streams(response) {
-		v.redirect(ctx)
+		v.redirect(ctx, tooLarge)
 		return
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, albevent.MaxResponse+1))
 	if err != nil {
 		v.warn("answer lost", err)
-		writeProblem(v.rw, problem{Status: http.StatusBadGateway, Title: "The application's answer broke off"})
+		v.problem(problem{Status: http.StatusBadGateway, Title: "The application's answer broke off"})
 		return
 	}
 	if !albevent.Fits(response.Header, len(body)) {
-		v.redirect(ctx)
+		v.redirect(ctx, tooLarge)
 		return
 	}
 	dropOwn(response.Header)
@@ -130,14 +137,23 @@ func streams(response *http.Response) bool {
 // redirectDelay lets the disarmed rule spread, so that the redirected request meets the application.
 const redirectDelay = 2 * time.Second
 
+// What is said instead of a redirect to those whom it would not help.
+var (
+	tooLarge = problem{
+		Status: http.StatusInternalServerError, Title: "Answer too large",
+		Detail: "The application carried the request out, but its answer is larger than can be passed on while it wakes.",
+	}
+	endless = problem{
+		Status: http.StatusServiceUnavailable, Title: "Streams can't be passed on", RetryAfter: retryAfter,
+		Detail: "The application runs, but is reached through a function at the moment, which carries no streams.",
+	}
+)
+
 // redirect sends a caller who may ask again to the same address, where the application by now answers by itself.
-func (v *visit) redirect(ctx context.Context) {
+func (v *visit) redirect(ctx context.Context, instead problem) {
 	if v.armed || v.r.Method != http.MethodGet && v.r.Method != http.MethodHead {
-		v.log.Warn("answer too large", slog.String("service", v.svc.Name))
-		writeProblem(v.rw, problem{
-			Status: http.StatusInternalServerError, Title: "Answer too large",
-			Detail: "The application carried the request out, but its answer is larger than can be passed on while it wakes.",
-		})
+		v.log.Warn("answer can't be carried", slog.String("service", v.svc.Name), slog.String("cause", instead.Title))
+		v.problem(instead)
 		return
 	}
 	_ = v.clock.Wait(ctx, redirectDelay) // in the end an early redirect is better than none

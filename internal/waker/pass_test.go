@@ -210,7 +210,7 @@ func TestRequestHeader(t *testing.T) {
 			"X-Forwarded-For", "203.0.113.7", "X-Forwarded-Proto", "https", "X-Amzn-Trace-Id", "Root=1", "X-Catnapper", "kept",
 			"Connection", "keep-alive, X-Hop", "Connection", "x-other", "X-Hop", "1", "X-Other", "1",
 			"Keep-Alive", "5", "Proxy-Authorization", "Basic x", "Proxy-Connection", "keep-alive", "Te", "trailers",
-			"Trailer", "X-Sum", "Upgrade", "websocket",
+			"Trailer", "X-Sum", "Upgrade", "h2c",
 			"x-catnap-bypass", "guess", "X-CATNAP-BYPASS", "another", "X-Catnap-Loop", "1", "X-Catnap-Phase", "awake",
 		)
 		if a.status != 200 {

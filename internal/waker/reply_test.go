@@ -93,14 +93,14 @@ func TestPage(t *testing.T) {
 			[]string{"observe"},
 		},
 		{
-			"failed", failed, 0, "failed", "40", "20", []string{`data-retry="40"`, "12:00 UTC"}, []string{"observe"},
+			"failed", failed, 0, "failed", "40", "20", []string{`"retry":40`, "12:00 UTC"}, []string{"observe"},
 		},
 		{
 			"frozen", asleep, 36*time.Hour - 500*time.Millisecond, "frozen", "129600", "0",
-			[]string{`data-retry="129600"`}, []string{"observe"},
+			[]string{`"retry":129600`}, []string{"observe"},
 		},
 		{
-			"frozen for a moment more", asleep, time.Second, "frozen", "5", "0", []string{`data-retry="1"`}, []string{"observe"},
+			"frozen for a moment more", asleep, time.Second, "frozen", "5", "0", []string{`"retry":1,`}, []string{"observe"},
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -114,9 +114,10 @@ func TestPage(t *testing.T) {
 				a.is(t, 503, plain(
 					"Content-Type", "text/html; charset=utf-8", "Cache-Control", "no-store", "X-Robots-Tag", "noindex",
 					"Content-Security-Policy", page.CSP(nonce), "Retry-After", tc.retry, "X-Catnap-Phase", tc.kind,
+					"Content-Language", "en", "Vary", "Accept-Encoding",
 				), a.body)
 				a.contains(t, `<style nonce="`+nonce+`">`, `<script nonce="`+nonce+`">`, "shop",
-					`<body data-kind="`+tc.kind+`" data-elapsed="`+tc.elapsed+`"`)
+					`<body data-kind="`+tc.kind+`"`, `"elapsed":`+tc.elapsed+`,`)
 				a.contains(t, tc.parts...)
 				calls(t, w, tc.calls...)
 				between(t, a.took, 0, 500*time.Millisecond)
@@ -156,7 +157,6 @@ func TestEachPageHasItsOwnNonce(t *testing.T) {
 func TestProblem(t *testing.T) {
 	unavailable := `{"title":"Service unavailable","status":503}`
 	notStarted := `{"title":"It could not be started","status":503,"phase":"failed"}`
-	paused := `{"title":"Paused","status":503,"phase":"frozen"}`
 	for _, tc := range []struct {
 		name   string
 		stands func() policy.Snapshot
@@ -174,9 +174,9 @@ func TestProblem(t *testing.T) {
 		{"unmanaged", asleep, func(w *world) { w.store.svc.Managed = false }, "/api", nil, 503, problemHeader("Retry-After", "5"), unavailable},
 		{"unmanaged, person", asleep, func(w *world) { w.store.svc.Managed = false }, "/", person, 503, problemHeader("Retry-After", "5"), unavailable},
 		{"unknown to ECS", missing, nil, "/", person, 503, problemHeader("Retry-After", "5"), unavailable},
-		{"favicon", asleep, nil, "/favicon.ico", nil, 404, problemHeader(), `{"title":"Not found","status":404}`},
-		{"robots", starting, nil, "/robots.txt", nil, 404, problemHeader(), `{"title":"Not found","status":404}`},
-		{"touch icon, unknown", asleep, throttle("observe"), "/apple-touch-icon.png", nil, 404, problemHeader(), `{"title":"Not found","status":404}`},
+		{"favicon", asleep, nil, "/favicon.ico", nil, 404, problemHeader(), notWoken},
+		{"robots", starting, nil, "/robots.txt", nil, 404, problemHeader(), notWoken},
+		{"touch icon, unknown", asleep, throttle("observe"), "/apple-touch-icon.png", nil, 404, problemHeader(), notWoken},
 		{"status, unknown", asleep, throttle("observe"), "/.catnap/status", nil, 503, problemHeader("Retry-After", "5"), unavailable},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -195,6 +195,11 @@ func TestProblem(t *testing.T) {
 		})
 	}
 }
+
+const paused = `{"title":"Paused","status":503,"phase":"frozen"}`
+
+const notWoken = `{"title":"Not found","status":404,"detail":"The service sleeps, and a path like this one ` +
+	`does not wake it. If the application serves it, add it to allow_paths in the service's settings."}`
 
 func freeze(d time.Duration) func(*world) {
 	return func(w *world) { w.store.freeze(d) }

@@ -33,6 +33,8 @@ func steps(done int, next string) string {
 	return `"steps":[` + strings.Join(list, ",") + `],`
 }
 
+const unlearned = `"usual_seconds":null,"slow_seconds":null,`
+
 func TestStatus(t *testing.T) {
 	task := func(status string, pulled time.Time) []policy.Task {
 		return []policy.Task{{ID: "a", LastStatus: status, PullStopped: pulled}}
@@ -50,56 +52,56 @@ func TestStatus(t *testing.T) {
 	}{
 		{
 			"asleep", asleep, 0, nil, "asleep",
-			`"since":"2000-01-01T11:00:00Z","elapsed_seconds":3600,"eta_seconds":null,`,
+			`"since":"2000-01-01T11:00:00Z","elapsed_seconds":3600,"eta_seconds":null,` + unlearned,
 			steps(0, "todo"), "Asleep. The next visit starts it.", []string{"observe"},
 		},
 		{
 			"asked for", starting, 0, nil, "waking",
-			`"since":"2000-01-01T11:59:40Z","elapsed_seconds":20,"eta_seconds":null,`,
+			`"since":"2000-01-01T11:59:40Z","elapsed_seconds":20,"eta_seconds":null,` + unlearned,
 			steps(1, "active"), "Starting.", []string{"observe", "tasks"},
 		},
 		{
 			"pulling", starting, 0, task("PENDING", time.Time{}), "waking",
-			`"since":"2000-01-01T11:59:40Z","elapsed_seconds":20,"eta_seconds":null,`,
+			`"since":"2000-01-01T11:59:40Z","elapsed_seconds":20,"eta_seconds":null,` + unlearned,
 			steps(2, "active"), "Starting.", []string{"observe", "tasks"},
 		},
 		{
 			"pulled", starting, 0, task("PENDING", noon(-time.Second)), "waking",
-			`"since":"2000-01-01T11:59:40Z","elapsed_seconds":20,"eta_seconds":null,`,
+			`"since":"2000-01-01T11:59:40Z","elapsed_seconds":20,"eta_seconds":null,` + unlearned,
 			steps(3, "active"), "Starting.", []string{"observe", "tasks"},
 		},
 		{
 			"running", starting, 0, task("RUNNING", noon(-time.Second)), "waking",
-			`"since":"2000-01-01T11:59:40Z","elapsed_seconds":20,"eta_seconds":null,`,
+			`"since":"2000-01-01T11:59:40Z","elapsed_seconds":20,"eta_seconds":null,` + unlearned,
 			steps(4, "active"), "Starting.", []string{"observe", "tasks"},
 		},
 		{
 			"awake", awake, 0, nil, "awake",
-			`"since":"2000-01-01T11:50:00Z","elapsed_seconds":600,"eta_seconds":0,`,
+			`"since":"2000-01-01T11:50:00Z","elapsed_seconds":600,"eta_seconds":0,` + unlearned,
 			steps(6, ""), "Running.", []string{"observe"},
 		},
 		{
 			"drowsy", drowsy, 0, nil, "drowsy",
-			`"since":"2000-01-01T11:59:00Z","elapsed_seconds":60,"eta_seconds":0,`,
+			`"since":"2000-01-01T11:59:00Z","elapsed_seconds":60,"eta_seconds":0,` + unlearned,
 			steps(6, ""), "Running; about to go to sleep.", []string{"observe"},
 		},
 		{
 			"failed", failed, 0, nil, "failed",
-			`"since":"2000-01-01T11:59:40Z","elapsed_seconds":20,"eta_seconds":null,"retry_seconds":40,`,
+			`"since":"2000-01-01T11:59:40Z","elapsed_seconds":20,"eta_seconds":null,` + unlearned + `"retry_seconds":40,`,
 			steps(0, "todo"), "It could not be started.", []string{"observe"},
 		},
 		{
 			"frozen", asleep, time.Hour, nil, "frozen",
-			`"since":"2000-01-01T11:00:00Z","elapsed_seconds":3600,"eta_seconds":null,"retry_seconds":3600,`,
+			`"since":"2000-01-01T11:00:00Z","elapsed_seconds":3600,"eta_seconds":null,` + unlearned + `"retry_seconds":3600,`,
 			steps(0, "todo"), "Paused.", []string{"observe"},
 		},
 		{
 			"marked by a clock ahead", func() policy.Snapshot { return stands(0, 0, true, mark(time.Minute, -time.Hour, 0)) },
-			0, nil, "asleep", `"since":"2000-01-01T12:01:00Z","elapsed_seconds":0,"eta_seconds":null,`,
+			0, nil, "asleep", `"since":"2000-01-01T12:01:00Z","elapsed_seconds":0,"eta_seconds":null,` + unlearned,
 			steps(0, "todo"), "Asleep. The next visit starts it.", []string{"observe"},
 		},
 		{
-			"unmarked", missing, 0, nil, "asleep", `"since":null,"elapsed_seconds":0,"eta_seconds":null,`,
+			"unmarked", missing, 0, nil, "asleep", `"since":null,"elapsed_seconds":0,"eta_seconds":null,` + unlearned,
 			steps(0, "todo"), "Asleep. The next visit starts it.", []string{"observe"},
 		},
 	} {

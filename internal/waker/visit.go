@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/catnap-dev/catnap/internal/policy"
@@ -18,11 +19,13 @@ type visit struct {
 	caller policy.Caller
 	rw     http.ResponseWriter
 	r      *http.Request
-	until  time.Time // a held request is given up then
-	body   []byte    // read when it is first sent
-	armed  bool      // the rule is, and stays so: a redirect would come back
-	missed bool      // the application was expected, and did not answer
-	blind  int       // polls between looks that AWS refuses
+	until  time.Time       // a held request is given up then
+	seen   policy.Snapshot // by the last look
+	body   []byte          // read when it is first needed
+	armed  bool            // the rule is, and stays so: a redirect would come back
+	missed bool            // the application was expected, and did not answer
+	blind  int             // polls between looks that AWS refuses
+	notes  sync.WaitGroup  // a wake is being noted
 }
 
 // serve goes round until there is an answer. A request that has to wait is given up when its time is over, and so the
@@ -31,11 +34,13 @@ func (v *visit) serve(ctx context.Context) {
 	for !v.round(ctx) {
 		continue
 	}
+	v.notes.Wait() // Lambda stops an instance's processor with the answer
 }
 
 // round looks, acts, and answers or waits.
 func (v *visit) round(ctx context.Context) (answered bool) {
 	seen, reply := v.decide(ctx)
+	v.seen = seen
 	v.armed = seen.Rule.Armed && reply.Action != policy.ActionDisarm
 	if reply.Kind == policy.ReplyPass {
 		if v.hand(ctx, reply.Action) {
@@ -44,13 +49,13 @@ func (v *visit) round(ctx context.Context) (answered bool) {
 		if v.lookAgain() {
 			return false
 		}
-		reply = policy.Waiting(v.caller)
+		reply = policy.Waiting(v.caller, v.svc.Policy())
 	}
 	v.act(ctx, reply.Action, seen)
 	if reply.Kind == policy.ReplyHold {
 		return v.hold(ctx, reply)
 	}
-	v.write(seen, reply)
+	v.write(ctx, seen, reply)
 	return true
 }
 
@@ -94,7 +99,7 @@ func (v *visit) decide(ctx context.Context) (policy.Snapshot, policy.Reply) {
 	seen, err := v.look(ctx)
 	if err != nil {
 		v.warn("look failed", err)
-		return policy.Snapshot{}, policy.AnswerUnknown(v.caller)
+		return policy.Snapshot{}, policy.AnswerUnknown(v.caller, v.svc.Policy())
 	}
 	reply := policy.Answer(v.caller, seen, v.svc.Policy(), v.clock.Now())
 	level := slog.LevelDebug
@@ -108,11 +113,20 @@ func (v *visit) decide(ctx context.Context) (policy.Snapshot, policy.Reply) {
 	return seen, reply
 }
 
+// look costs calls, so those who wait for nothing, and the many pages that poll the status, share one that is not older
+// than they can bear.
 func (v *visit) look(ctx context.Context) (policy.Snapshot, error) {
-	if v.caller == policy.CallerStatus {
-		return v.status.get(v.svc.Name, v.clock.Now(), func() (policy.Snapshot, error) { return v.lookAtTasks(ctx) })
+	now := v.clock.Now()
+	switch {
+	case v.caller == policy.CallerStatus && !v.operator():
+		return v.status.get(v.svc.Name, now, func() (policy.Snapshot, error) { return v.lookAtTasks(ctx) })
+	case v.caller == policy.CallerStatus:
+		return v.lookAtTasks(ctx)
+	case !v.caller.Waits():
+		return v.passing.get(v.svc.Name, now, func() (policy.Snapshot, error) { return v.observe(ctx) })
+	default:
+		return v.observe(ctx)
 	}
-	return v.observe(ctx)
 }
 
 // observe adds the freeze. One that can't be read keeps nobody out: the cost guard's order is honoured as soon as it
@@ -125,6 +139,7 @@ func (v *visit) observe(ctx context.Context) (policy.Snapshot, error) {
 	if seen.FrozenUntil, err = v.store.Frozen(ctx); err != nil {
 		v.warn("freeze unknown", err)
 	}
+	seen.Wakes = v.svc.Wakes
 	return seen, nil
 }
 
@@ -151,15 +166,15 @@ func (v *visit) start(ctx context.Context, seen policy.Snapshot) {
 
 // disarm first proves with one request through the bypass that the application answers.
 func (v *visit) disarm(ctx context.Context) (serves bool) {
-	probing, cancel := v.clock.WithTimeout(ctx, v.clock.Left(ctx, time.Minute)-lastCalls/3)
-	defer cancel()
-	if !v.bypass.probe(probing, v.svc, v.r.Host) {
+	if !v.probe(ctx) {
 		return false
 	}
 	defer v.status.forget(v.svc.Name)
+	defer v.passing.forget(v.svc.Name)
 	for range disarmTries {
-		undone, err := v.control.Disarm(ctx, v.svc, v.clock.Now())
+		before, undone, err := v.control.Disarm(ctx, v.svc, v.clock.Now())
 		if err == nil {
+			v.note(ctx, before, undone)
 			return !undone
 		}
 		v.warn("disarm failed", err)
@@ -169,6 +184,31 @@ func (v *visit) disarm(ctx context.Context) (serves bool) {
 	}
 	v.log.Warn("handed over while armed", slog.String("service", v.svc.Name))
 	return true
+}
+
+// probe takes the target's health for granted where the waker can't reach the application.
+func (v *visit) probe(ctx context.Context) (serves bool) {
+	if v.svc.Bypass == settings.BypassOff {
+		return true
+	}
+	ctx, cancel := v.clock.WithTimeout(ctx, v.clock.Left(ctx, time.Minute)-lastCalls/3)
+	defer cancel()
+	return v.bypass.probe(ctx, v.svc, v.r.Host)
+}
+
+// note keeps how long a wake took, beside what else is done: nobody waits for it. Whoever finds the rule disarmed
+// leaves it to the one who did that, so that a wake is noted once.
+func (v *visit) note(ctx context.Context, before policy.Rule, undone bool) {
+	if undone || !before.Armed || !before.Mark.Waking() {
+		return
+	}
+	began := before.Mark.Since
+	wake := policy.Wake{At: began, Took: v.clock.Now().Sub(began)}
+	v.notes.Go(func() {
+		if err := v.store.NoteWake(ctx, v.svc.Name, wake); err != nil {
+			v.warn("wake not noted", err)
+		}
+	})
 }
 
 // disarmTries is how often a switch is tried, over two seconds, before the visitor is let through without it: the

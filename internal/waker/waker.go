@@ -6,10 +6,13 @@
 package waker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"sync"
 	"time"
 
 	"github.com/catnap-dev/catnap/internal/albevent"
@@ -22,6 +25,7 @@ import (
 type store interface {
 	ByWakerTargetGroup(ctx context.Context, arn string) (settings.Service, error)
 	Frozen(ctx context.Context) (time.Time, error)
+	NoteWake(ctx context.Context, service string, w policy.Wake) error
 }
 
 type observer interface {
@@ -35,7 +39,7 @@ type observer interface {
 type controller interface {
 	observer
 	Start(ctx context.Context, svc settings.Service, desired int) error
-	Disarm(ctx context.Context, svc settings.Service, active time.Time) (undone bool, err error)
+	Disarm(ctx context.Context, svc settings.Service, active time.Time) (before policy.Rule, undone bool, err error)
 }
 
 var (
@@ -50,12 +54,17 @@ type Waker struct {
 	clock   clock.Clock
 	log     *slog.Logger
 	bypass  *bypass
-	status  statusCache
+	status  lookCache // for the status: with tasks
+	passing lookCache // for those who wait for nothing
+	packers sync.Pool // of *gzip.Writer
 }
 
 // New returns a waker that reaches load balancers with dial.
 func New(s store, c controller, dial DialContext, clk clock.Clock, log *slog.Logger) *Waker {
-	return &Waker{store: s, control: c, clock: clk, log: log, bypass: newBypass(c, dial, clk)}
+	return &Waker{
+		store: s, control: c, clock: clk, log: log, bypass: newBypass(c, dial, clk),
+		status: lookCache{ttl: statusTTL}, passing: lookCache{ttl: passingTTL},
+	}
 }
 
 // Close closes the idle connections to the load balancers.
@@ -63,19 +72,20 @@ func (w *Waker) Close() { w.bypass.close() }
 
 // ServeHTTP answers one request. The context must carry the waker target group that it came through.
 func (w *Waker) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	caller := policy.Classify(requestOf(r))
-	if !caller.NeedsSnapshot() {
-		v := visit{Waker: w, caller: caller, rw: rw, r: r}
-		v.write(policy.Snapshot{}, policy.Answer(caller, policy.Snapshot{}, policy.Settings{}, w.clock.Now()))
+	v := &visit{Waker: w, rw: rw, r: r, caller: policy.Classify(requestOf(r), policy.Lists{})}
+	if !v.caller.NeedsSettings() {
+		v.write(r.Context(), policy.Snapshot{}, policy.Answer(v.caller, policy.Snapshot{}, policy.Settings{}, w.clock.Now()))
 		return
 	}
 	group := albevent.TargetGroup(r.Context())
 	svc, err := w.service(r.Context(), group)
 	if err != nil {
 		w.log.Error("no settings", slog.String("target_group", group), slog.Any("cause", err))
-		writeProblem(rw, problem{
-			Status: http.StatusServiceUnavailable, Title: "Service unavailable", RetryAfter: retryAfter,
-			Detail: "The settings of this address could not be read. Its operator finds the reason in the log.",
+		v.refuse(refusal{
+			problem: problem{
+				Status: http.StatusServiceUnavailable, Title: "Service unavailable", RetryAfter: retryAfter,
+				Detail: "The settings of this address could not be read. Its operator finds the reason in the log.",
+			},
 		})
 		return
 	}
@@ -83,7 +93,8 @@ func (w *Waker) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		refuseLoop(rw)
 		return
 	}
-	v := visit{Waker: w, svc: svc, caller: caller, rw: rw, r: r, until: w.heldUntil(r.Context(), svc)}
+	v.svc, v.caller = svc, policy.Classify(requestOf(r), svc.Lists())
+	v.until = w.heldUntil(r.Context(), svc)
 	v.serve(r.Context())
 }
 
@@ -111,11 +122,30 @@ func (w *Waker) heldUntil(ctx context.Context, svc settings.Service) time.Time {
 
 func requestOf(r *http.Request) policy.Request {
 	return policy.Request{
-		Method:       r.Method,
-		Path:         r.URL.Path,
-		Accept:       r.Header.Get("Accept"),
-		UserAgent:    r.UserAgent(),
-		SecFetchMode: r.Header.Get("Sec-Fetch-Mode"),
+		Method: r.Method, Path: pathOf(r.URL), Host: r.Host,
+		Click: r.URL.Path == policy.WakePath && r.URL.Query().Has("click"),
+
+		Accept:      r.Header.Get("Accept"),
+		ContentType: r.Header.Get("Content-Type"),
+		Origin:      r.Header.Get("Origin"),
+		Upgrade:     r.Header.Get("Upgrade"),
+		UserAgent:   r.UserAgent(),
+
 		SecFetchDest: r.Header.Get("Sec-Fetch-Dest"),
+		SecFetchMode: r.Header.Get("Sec-Fetch-Mode"),
+		SecFetchSite: r.Header.Get("Sec-Fetch-Site"),
+		SecPurpose:   cmp.Or(r.Header.Get("Sec-Purpose"), r.Header.Get("Purpose"), r.Header.Get("X-Moz")),
+
+		PreflightMethod: r.Header.Get("Access-Control-Request-Method"),
+		RequestedWith:   r.Header.Get("X-Requested-With"),
 	}
+}
+
+// pathOf is the decoded path, in which lists find what is hidden from them by encoding. One that only decoding makes
+// catnap's own is the application's: a listener rule matches the path as it was sent.
+func pathOf(u *url.URL) string {
+	if sent := u.EscapedPath(); policy.Reserved(u.Path) && !policy.Reserved(sent) {
+		return sent
+	}
+	return u.Path
 }

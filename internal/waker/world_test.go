@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/catnap-dev/catnap/internal/clock"
+	"github.com/catnap-dev/catnap/internal/policy"
 	"github.com/catnap-dev/catnap/internal/sandbox/network"
 	"github.com/catnap-dev/catnap/internal/settings"
 	"github.com/catnap-dev/catnap/internal/waker"
@@ -67,6 +68,8 @@ func shop() settings.Service {
 		Patterns: []string{"/*"}, Managed: true, WakeCount: 2,
 		IdleAfter: minutes(5), DrowsyAfter: minutes(2.5), MetricLag: minutes(1), Settle: minutes(0.5),
 		HealAfter: minutes(1), WakeTimeout: minutes(5), Hold: settings.Duration(55 * time.Second),
+		Bypass: settings.BypassLoadBalancer, Wake: policy.WakeAlways, WakesPerHour: 10,
+		MonitorStatus: 200, CrawlerStatus: 503,
 	}
 }
 

@@ -1,133 +1,99 @@
 package waker
 
 import (
-	"crypto/rand"
-	"encoding/json"
+	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
-	"github.com/catnap-dev/catnap/internal/page"
 	"github.com/catnap-dev/catnap/internal/policy"
 )
 
 // phaseHeader tells monitors and scripts what the body tells people.
 const phaseHeader = "X-Catnap-Phase"
 
-// retryAfter is what a caller is told who comes while the service starts.
+// retryAfter is what a caller is told who comes while the service starts, and nothing better is known.
 const retryAfter = 5 * time.Second
 
-// problem is an RFC 9457 problem document; the type is about:blank, so the title says what the status does.
-type problem struct {
-	Title      string        `json:"title"`
-	Status     int           `json:"status"`
-	Detail     string        `json:"detail,omitempty"`
-	Phase      policy.Phase  `json:"phase,omitempty"`
-	RetryAfter time.Duration `json:"-"`
-}
-
-func writeProblem(rw http.ResponseWriter, p problem) {
-	header := rw.Header()
-	header.Set("Content-Type", "application/problem+json")
-	header.Set("Cache-Control", "no-store")
-	if p.Phase != "" {
-		header.Set(phaseHeader, string(p.Phase))
-	}
-	if p.RetryAfter > 0 {
-		header.Set("Retry-After", seconds(p.RetryAfter))
-	}
-	rw.WriteHeader(p.Status)
-	body, err := json.Marshal(p)
-	if err == nil {
-		_, _ = rw.Write(body) // nobody is left to be told
-	}
-}
-
-// seconds rounds up: whoever comes back at that second must not be too early.
-func seconds(d time.Duration) string {
-	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10)
-}
-
 // write gives every answer that does not come from the application.
-func (v *visit) write(seen policy.Snapshot, reply policy.Reply) {
+func (v *visit) write(ctx context.Context, seen policy.Snapshot, reply policy.Reply) {
+	if v.asked() && reply.Kind != policy.ReplyUnavailable {
+		v.writeWoken(ctx, seen, reply)
+		return
+	}
 	switch reply.Kind {
 	case policy.ReplyOK:
 		v.rw.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = fmt.Fprintln(v.rw, "ok")
 	case policy.ReplyNotFound:
-		writeProblem(v.rw, problem{Status: http.StatusNotFound, Title: "Not found"})
+		v.writeNotFound()
 	case policy.ReplyStatus:
-		v.writeStatus(seen)
+		v.writeStatusOf(seen)
+	case policy.ReplyDormant:
+		v.writeDormant(seen, reply)
 	case policy.ReplyPage:
-		v.writePage(page.KindWaking, seen, reply)
-	case policy.ReplyFailed:
-		v.writeBlocked(page.KindFailed, policy.PhaseFailed, "It could not be started", seen, reply)
-	case policy.ReplyFrozen:
-		v.writeBlocked(page.KindFrozen, policy.PhaseFrozen, "Paused", seen, reply)
+		v.writeWaiting(seen)
 	default:
-		writeProblem(v.rw, problem{
-			Status: http.StatusServiceUnavailable, Title: "Service unavailable", RetryAfter: retryAfter,
-		})
+		v.refuse(v.refusal(seen, reply))
 	}
 }
 
-// writeBlocked answers people with a page and clients with a problem.
-func (v *visit) writeBlocked(
-	kind page.Kind, phase policy.Phase, title string, seen policy.Snapshot, reply policy.Reply,
-) {
-	if v.caller == policy.CallerNavigation {
-		v.writePage(kind, seen, reply)
+// asked tells whether the request is for a wake and nothing else.
+func (v *visit) asked() bool { return v.caller == policy.CallerWake || v.caller == policy.CallerClick }
+
+func (v *visit) writeStatusOf(seen policy.Snapshot) {
+	if v.impostor() {
+		v.rw.Header().Set("WWW-Authenticate", "Bearer")
+		v.problem(problem{Status: http.StatusUnauthorized, Title: "The token is not the operator's"})
 		return
 	}
-	writeProblem(v.rw, problem{
-		Status: http.StatusServiceUnavailable, Title: title, Phase: phase,
-		RetryAfter: max(reply.RetryAt.Sub(v.clock.Now()), time.Second),
-	})
+	v.writeStatus(http.StatusOK, seen)
+}
+
+func (v *visit) writeNotFound() {
+	p := problem{Status: http.StatusNotFound, Title: "Not found"}
+	if v.caller == policy.CallerProbe {
+		p.Detail = "The service sleeps, and a path like this one does not wake it. " +
+			"If the application serves it, add it to allow_paths in the service's settings."
+	}
+	v.problem(p)
+}
+
+// writeDormant answers those whom nothing is woken for.
+func (v *visit) writeDormant(seen policy.Snapshot, reply policy.Reply) {
+	if v.caller.Waits() {
+		v.refuse(v.refusal(seen, reply))
+		return
+	}
+	code := v.dormantStatus(seen, reply)
+	header := v.rw.Header()
+	header.Set("Content-Type", "text/plain; charset=utf-8")
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Robots-Tag", "noindex")
+	if reply.Reason != policy.ReasonUnknown {
+		header.Set(phaseHeader, string(seen.Phase(v.clock.Now())))
+	}
+	if code == http.StatusServiceUnavailable {
+		header.Set("Retry-After", seconds(time.Hour))
+	}
+	v.rw.WriteHeader(code)
+	_, _ = fmt.Fprintln(v.rw, "dormant")
+}
+
+// dormantStatus is by the settings, but for a service that can't be started or that ECS does not know: that is a fault,
+// which a monitor must see whatever it is told of a service that sleeps.
+func (v *visit) dormantStatus(seen policy.Snapshot, reply policy.Reply) int {
+	known := reply.Reason != policy.ReasonUnknown
+	switch {
+	case known && (!seen.Found || seen.Phase(v.clock.Now()) == policy.PhaseFailed):
+		return http.StatusServiceUnavailable
+	case v.caller == policy.CallerMonitor:
+		return v.svc.MonitorStatus
+	default:
+		return v.svc.CrawlerStatus
+	}
 }
 
 func (v *visit) writeTooLong() {
-	writeProblem(v.rw, problem{
-		Status: http.StatusServiceUnavailable, Title: "Still starting", Phase: policy.PhaseWaking,
-		Detail: "The service is being started and was not ready in time. Ask again.", RetryAfter: retryAfter,
-	})
-}
-
-// writePage answers 503, so that no crawler, cache or monitor takes the page for the application's.
-func (v *visit) writePage(kind page.Kind, seen policy.Snapshot, reply policy.Reply) {
-	now, nonce := v.clock.Now(), rand.Text()
-	header := v.rw.Header()
-	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Robots-Tag", "noindex")
-	header.Set("Content-Security-Policy", page.CSP(nonce))
-	header.Set("Retry-After", seconds(max(reply.RetryAt.Sub(now), retryAfter)))
-	header.Set(phaseHeader, kind.String())
-	v.rw.WriteHeader(http.StatusServiceUnavailable)
-	state := page.State{
-		Kind: kind, Service: v.svc.Name, Nonce: nonce, Now: now, RetryAt: reply.RetryAt,
-		Since: pageSince(kind, seen, now), Steps: pageSteps(seen, now),
-	}
-	if err := page.Render(v.rw, state); err != nil {
-		v.warn("page not written", err)
-	}
-}
-
-// pageSince is when a wake that was already on its way began; one that this visit asked for begins now.
-func pageSince(kind page.Kind, seen policy.Snapshot, now time.Time) time.Time {
-	if kind == page.KindFailed || seen.Rule.Armed && seen.Rule.Mark.Waking() && seen.Desired > 0 {
-		return seen.Rule.Mark.Since
-	}
-	return now
-}
-
-func pageSteps(seen policy.Snapshot, now time.Time) []page.Step {
-	if seen.Desired == 0 {
-		return nil
-	}
-	var steps []page.Step
-	for _, step := range policy.Steps(seen, now) {
-		steps = append(steps, page.Step{Name: step.Name, State: page.StepState(step.State)})
-	}
-	return steps
+	v.refuse(v.refusal(v.seen, policy.Reply{Kind: policy.ReplyRetry}))
 }
