@@ -167,6 +167,20 @@ func TestRefreshWithoutJavaScript(t *testing.T) {
 	}
 }
 
+// The address is named because one that was opened with a fragment is not asked for again otherwise.
+func TestRefreshNamesTheAddress(t *testing.T) {
+	for address, want := range map[string]string{
+		"/docs?a=1&b=%22": `content="5; url=/docs?a=1&amp;b=%22"`,
+		"/.//other.host/": `content="5; url=/.//other.host/"`,
+		"//other.host/":   `content="5"`,
+		`/"><b>`:          `content="5; url=/&#34;&gt;&lt;b&gt;"`,
+	} {
+		if got := render(t, State{Address: address}); !strings.Contains(got, `"refresh" `+want) {
+			t.Errorf("%s: want a refresh with %s, got %s", address, want, regexp.MustCompile(`<noscript>.*`).FindString(got))
+		}
+	}
+}
+
 func TestByScriptNeedsJavaScript(t *testing.T) {
 	got := render(t, states()["by-script"])
 	for _, want := range []string{

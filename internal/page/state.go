@@ -61,6 +61,10 @@ type State struct {
 	// Refresh is how often a browser without JavaScript asks again while waking; zero means 5 s.
 	Refresh time.Duration
 
+	// Address is the path and the query of the page itself, for browsers without JavaScript: those that were opened with
+	// a fragment look again only if it is named, and then lose the fragment. Empty means that they don't.
+	Address string
+
 	// Usual and Slow are the median and the 90th percentile of the last wakes; zero means not learned yet.
 	Usual, Slow time.Duration
 

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -97,6 +98,20 @@ func fill(text string, pairs ...string) string {
 		pairs[i] = "{" + pairs[i] + "}"
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// refresh is the content of a meta element. It names the address, without a fragment: by the HTML standard a refresh of
+// an address that has one goes to that fragment of the page that is shown, and asks nobody.
+// https://github.com/whatwg/html/issues/6451
+func refresh(s State) string {
+	if s.Kind != KindWaking || s.ByScript {
+		return ""
+	}
+	content := strconv.Itoa(max(1, int(cmp.Or(s.Refresh, defaultRefresh)/time.Second)))
+	if pathForm.MatchString(s.Address) {
+		content += "; url=" + s.Address
+	}
+	return content
 }
 
 // rounded keeps the bar's value short in the page.

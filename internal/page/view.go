@@ -42,7 +42,7 @@ type View struct {
 	Fraction float64 // of the bar, 0 to 1
 	Elapsed  string  // "12 s"
 	Estimate string  // "About 20 s to go."; empty while nobody knows
-	Refresh  int     // seconds between looks without JavaScript; 0: it must not look again by itself
+	Refresh  string  // content of the meta element that looks again without JavaScript; empty: it must not by itself
 	ByScript bool    // only the script starts it
 
 	RetryTime, RetryDate string            // UTC, for browsers without JavaScript; empty when over or unknown
@@ -106,9 +106,7 @@ func (v *View) setTimes(s State) {
 	v.Elapsed = span(elapsed, v.Texts)
 	v.Fraction = rounded(Fraction(elapsed, s.Usual))
 	v.Estimate = estimate(elapsed, s.Usual, cmp.Or(s.Slow, defaultSlow), v.Texts)
-	if s.Kind == KindWaking && !s.ByScript {
-		v.Refresh = max(1, int(cmp.Or(s.Refresh, defaultRefresh)/time.Second))
-	}
+	v.Refresh = refresh(s)
 	if retryIn(s) > 0 {
 		v.RetryTime, v.RetryDate = clockTime(s.RetryAt, v.Texts), dateTime(s.RetryAt, v.Texts)
 	}

@@ -61,6 +61,7 @@ func (v *visit) pageState(kind page.Kind, seen policy.Snapshot, retryAt time.Tim
 		Since: pageSince(kind, seen, now), Steps: pageSteps(seen, now), Usual: expected.Usual, Slow: expected.Slow,
 		ByScript:       v.svc.Wake == policy.WakeJavaScript,
 		AcceptLanguage: v.r.Header.Get("Accept-Language"),
+		Address:        location(v.r.URL),
 		Brand:          v.svc.Page, Template: v.svc.Template,
 	}
 	if kind == page.KindResend {

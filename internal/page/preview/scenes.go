@@ -96,6 +96,8 @@ func blockedScenes(now time.Time) []scene {
 			State: page.State{Kind: page.KindFrozen, RetryAt: now.AddDate(0, 0, 8)}},
 		{Name: "frozen-unknown", Title: "Frozen, nobody knows how long", Script: true,
 			State: page.State{Kind: page.KindFrozen}},
+		{Name: "asleep", Title: "Asleep again: after three reloads it waits for a click", Script: true,
+			State: waking(now, 0, 0), Phase: "asleep"},
 		{Name: "limited", Title: "Limited", Script: true,
 			State: page.State{Kind: page.KindLimited, RetryAt: now.Add(25 * time.Minute)}},
 	}
@@ -104,11 +106,13 @@ func blockedScenes(now time.Time) []scene {
 func resendScenes(now time.Time) []scene {
 	kept := page.State{Kind: page.KindResend, Form: sampleForm()}
 	failed := kept
-	failed.RetryAt = now.Add(2 * time.Minute)
+	failed.RetryAt, failed.Why = now.Add(2*time.Minute), "failed"
+	frozen := kept
+	frozen.RetryAt, frozen.Why = now.AddDate(0, 0, 8), "frozen"
 	return []scene{
 		{Name: "resend", Title: "Resend, with fields and a file", Script: true, State: kept},
 		{Name: "resend-failed", Title: "Resend, not started", Script: true, State: failed, Phase: "failed"},
-		{Name: "resend-frozen", Title: "Resend, paused", Script: true, State: failed, Phase: "frozen"},
+		{Name: "resend-frozen", Title: "Resend, paused", Script: true, State: frozen, Phase: "frozen"},
 		{Name: "resend-ready", Title: "Resend, ready", Script: true, State: kept, Phase: "awake"},
 		{Name: "resend-lost", Title: "Resend, not kept", Script: true, State: page.State{Kind: page.KindResend}},
 	}
