@@ -1,7 +1,7 @@
 # `make` alone lists the targets.
 .POSIX:
 .NOTPARALLEL:
-.PHONY: help demo page-preview screenshots test need policy vet lint fmt bench cover fuzz soak clean
+.PHONY: help demo build page-preview screenshots test need policy vet lint fmt bench cover fuzz soak clean
 
 GO = go
 # The linter has a go.mod of its own, so that its dependencies are not catnap's.
@@ -21,6 +21,9 @@ help: ## list the targets
 
 demo: ## watch a service sleep and wake on this computer, ten times as fast as real (more flags: ARGS=)
 	@$(GO) run ./cmd/catnap sandbox --speed 10 $(ARGS)
+
+build: ## build the Lambda functions for arm64 into dist/: the same source gives the same bytes
+	@$(GO) run ./cmd/pack --out $(OUT)
 
 page-preview: ## show every state of the waiting page, anew at each save (more flags: ARGS=)
 	@$(GO) run ./internal/page/preview $(ARGS)

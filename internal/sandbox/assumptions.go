@@ -131,6 +131,13 @@ var Assumptions = []Assumption{
 	{"LAM-09", "A panic or an exit ends the instance; the caller gets an error.", "aws-lambda-go", "I", "WhatEndsAnInstance"},
 	{"LAM-10", "A handler's error leaves the instance.", "aws-lambda-go", "V", "HandlersErrorLeavesTheInstance"},
 	{"LAM-11", "An answer over 6 MB is an error.", "lambda/latest/dg gettingstarted-limits", "S", "PayloadLimits"},
+	{"LAM-12", "An instance that waits for an event is frozen.", "lambda/latest/dg lambda-runtime-environment", "V", "ProcessIsFrozenBetweenInvocations, ProcessIsFrozenBeforeTheFirstInvocation"},
+	{"LAM-13", "A start may take 10 s.", "lambda/latest/dg lambda-runtime-environment", "V", "StartThatTakesTooLong"},
+	{"LAM-14", "A start that failed, or a process that ended after its answer, is started again with the next invocation, within its time.", "lambda/latest/dg lambda-runtime-environment", "V, I", "FailedStartIsRepeatedWithTheFirstInvocation, SecondStartServes"},
+	{"LAM-15", "A process that exits during an invocation: Runtime.ExitError, with the exit status or the signal.", "seen, aws-lambda-runtime-interface-emulator", "S", "HowAProcessEnds"},
+	{"LAM-16", "A function's environment: Lambda's reserved variables, PATH, LANG and its own; no AWS_EXECUTION_ENV for provided.al2023.", "lambda/latest/dg configuration-envvars", "V, U", "Environment"},
+	{"LAM-17", "An answer counts though the process exits before it asks for the next event.", "inferred", "I, U", "AnswerOfAProcessThatThenExitsCounts"},
+	{"LAM-18", "The Runtime API refuses wrong IDs (400), moments (403), methods (405), paths (404); an event asked for again is given again.", "aws-lambda-runtime-interface-emulator", "S", "RuntimeAPIRefuses"},
 
 	{"SCH-01", "A schedule is precise to the minute: each run comes some seconds late.", "scheduler/latest/UserGuide managing-schedule-flexible-time-windows", "V", "ScheduleRunsEveryMinute"},
 	{"SCH-02", "A run does not wait for the one before it, and with retries set to 0 a failed one is not repeated.", "scheduler/latest/UserGuide", "V", "ScheduleRunsEveryMinute"},

@@ -51,9 +51,10 @@ func failedAndTriedAgain(v visitor) {
 		if strings.Contains(told, "CannotPull") {
 			v.t.Error("the public is told ECS's own reason")
 		}
+		browser.Eval[any](v.Tab, "window.stayed = true")
 		v.Click("#retry")
 		mended.Store(true)
-		v.Until(`document.getElementById('retry').getAttribute('aria-disabled') === 'false'`)
+		v.Until(`stayed && document.getElementById('retry').getAttribute('aria-disabled') === 'false'`)
 		if told := v.Text(); !strings.Contains(told, "It can be tried again now.") {
 			v.t.Errorf("when it may be tried again, the page says:\n%s", told)
 		}
@@ -91,13 +92,14 @@ func frozenAndThawed(v visitor) {
 }
 
 // limited is a sandbox whose one wake of the hour is used up.
-func (v visitor) limited(test func(w *world)) {
+func (v visitor) limited(test func(w *world, g gate)) {
 	v.t.Helper()
 	o := visited(func(s *settings.Service) { s.WakesPerHour = 1 })
+	g := behind(&o, nil)
 	start(v.t, o, func(w *world) {
 		at := w.Clock.Now().Add(-time.Minute).UTC().Format(time.RFC3339)
 		w.SSM.Set("/catnap/services/"+sandbox.Service+"/wakes", `{"wakes": [{"at": "`+at+`", "seconds": 30}]}`)
-		test(w)
+		test(w, g)
 	})
 }
 
@@ -119,9 +121,11 @@ func (v visitor) isToldOfTheLimit(w *world) {
 // limitedToAClick: a service that was woken too often explains that it wants a click, and follows that to the
 // application.
 func limitedToAClick(v visitor) {
-	v.limited(func(w *world) {
+	v.limited(func(w *world, g gate) {
 		v.isToldOfTheLimit(w)
 		v.Click("#limited button")
+		v.Until(inView("waking"))
+		close(g.open)
 		v.Until(inDemo)
 		v.isAt(w.URL() + "/docs?chapter=2")
 	})
@@ -129,10 +133,12 @@ func limitedToAClick(v visitor) {
 
 // limitedWithoutJavaScript: the same by a form, which comes back to the page that it was sent from.
 func limitedWithoutJavaScript(v visitor) {
-	v.limited(func(w *world) {
+	v.limited(func(w *world, g gate) {
 		v.NoScript()
 		v.isToldOfTheLimit(w)
 		v.Click("#limited button")
+		v.Until(inView("waking"))
+		close(g.open)
 		v.Until(inDemo)
 		v.isAt(w.URL() + "/docs?chapter=2")
 	})
@@ -141,7 +147,7 @@ func limitedWithoutJavaScript(v visitor) {
 // limitedByKeyboard: whoever has no mouse reaches the button by Tab, sees where the focus is, and presses it by Enter;
 // the focus is then in the view that comes.
 func limitedByKeyboard(v visitor) {
-	v.limited(func(w *world) {
+	v.limited(func(w *world, g gate) {
 		v.isToldOfTheLimit(w)
 		v.Press(kb.Tab)
 		focus := browser.Eval[string](v.Tab, `[document.activeElement.textContent,
@@ -150,7 +156,8 @@ func limitedByKeyboard(v visitor) {
 			v.t.Errorf("Tab leads to %q", focus)
 		}
 		v.Press(kb.Enter)
-		v.Until(`document.activeElement.matches('#waking h1') || ` + inDemo)
+		v.Until(`document.activeElement.matches('#waking h1')`)
+		close(g.open)
 		v.Until(inDemo)
 	})
 }

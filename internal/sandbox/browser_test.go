@@ -2,7 +2,6 @@ package sandbox_test
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -19,9 +18,11 @@ import (
 
 // TestBrowser is what a person sees, in a real Chromium and over real sockets. The scenarios share the browser and
 // nothing else. Each of them fails, too, if a page logs an error or its Content-Security-Policy refuses something.
+//
+// It has the package's processors to itself, and few scenarios go at a time: seconds of the sandbox are short ones.
 func TestBrowser(t *testing.T) {
-	t.Parallel()
 	b := browser.New(t)
+	seats := make(chan struct{}, 5)
 	scenarios := map[string]func(v visitor){
 		"from a click to the application":  fromClickToApplication,
 		"without JavaScript":               withoutJavaScript,
@@ -44,6 +45,8 @@ func TestBrowser(t *testing.T) {
 	for name, scenario := range scenarios {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			seats <- struct{}{}
+			defer func() { <-seats }()
 			scenario(visitor{b.Tab(t), t})
 		})
 	}
@@ -57,7 +60,7 @@ type visitor struct {
 }
 
 // speed is how much faster than real the sandbox of a scenario runs.
-const speed = 20
+const speed = 10
 
 // visited is a sandbox over sockets which falls asleep, or gives up a wake, only if a scenario wants it to: none
 // depends on how fast the machine is.
@@ -152,15 +155,14 @@ func fromClickToApplication(v visitor) {
 		const took = `[...document.querySelectorAll('li[data-state=done] .took')].map((el) => el.textContent)`
 		v.Until(took + `.filter((text) => / s$/.test(text)).length > 1`)
 		const bar = `document.getElementById('bar').value`
-		before := browser.Eval[float64](v.Tab, bar)
-		v.Until(fmt.Sprintf("%s > %g", bar, before))
+		v.Until(bar + " > 0.85") // later than a start usually takes
 		close(g.open)
 		v.Until(inDemo)
 		v.isAt(w.URL() + place)
 		if now := browser.Eval[int](v.Tab, "history.length"); now != history {
 			v.t.Errorf("the history has %d entries, and %d with the page", now, history)
 		}
-		v.sawAnHonestBar(browser.Eval[[]watched](v.Tab, "JSON.parse(sessionStorage.watched)"), before)
+		v.sawAnHonestBar(browser.Eval[[]watched](v.Tab, "JSON.parse(sessionStorage.watched)"))
 		v.Go(-1)
 		v.Until(`document.title === 'Elsewhere'`)
 		v.Go(1)
@@ -170,7 +172,7 @@ func fromClickToApplication(v visitor) {
 }
 
 // sawAnHonestBar: the bar was full, and the tab said so, when the application was ready, and not before.
-func (v visitor) sawAnHonestBar(seen []watched, least float64) {
+func (v visitor) sawAnHonestBar(seen []watched) {
 	v.t.Helper()
 	last := seen[len(seen)-1]
 	if !last.Ready || last.Bar != 1 || last.Title != "✓ Ready: service" || last.Icon == seen[0].Icon {
@@ -179,17 +181,10 @@ func (v visitor) sawAnHonestBar(seen []watched, least float64) {
 	if slices.ContainsFunc(last.Steps, func(step string) bool { return step != "done" }) {
 		v.t.Errorf("at the end the steps are %q", last.Steps)
 	}
-	var most float64
 	for _, at := range seen {
 		if !at.Ready && (at.Bar >= 1 || at.Title != "service is waking up" || at.Icon != seen[0].Icon) {
-			v.t.Errorf("before it was ready: %+v", at)
+			v.t.Fatalf("before it was ready: %+v", at)
 		}
-		if !at.Ready {
-			most = max(most, at.Bar)
-		}
-	}
-	if most <= least {
-		v.t.Errorf("the bar was never fuller than %g", most)
 	}
 }
 

@@ -78,7 +78,8 @@ func TestBypassOff(t *testing.T) {
 			}
 			w.comesBack()
 			w.until("drowsy", 5*time.Minute, func() bool { return w.phase() == policy.PhaseDrowsy })
-			w.get("/api/echo") // is refused, and keeps it awake
+			w.pass(5 * time.Second) // until the rule is armed everywhere
+			w.get("/api/echo")      // is refused, and keeps it awake
 			w.pass(5 * time.Second)
 			if a := w.get("/api/echo"); a.status != http.StatusOK {
 				t.Fatalf("drowsy, a client that comes back gets %d", a.status)

@@ -29,7 +29,7 @@ func TestPromise(t *testing.T) {
 	t.Run("over sockets", func(t *testing.T) {
 		t.Parallel() // it mostly waits
 		o := asDocumented()
-		o.Clock = clock.New(time.Now(), 20)
+		o.Clock = clock.New(time.Now(), 10)
 		o.MetricLag = 0
 		o.Settings = func(s *settings.Service) { // five minutes would be long in real time
 			s.IdleAfter, s.DrowsyAfter = settings.Duration(3*time.Minute), settings.Duration(time.Minute)
@@ -39,7 +39,7 @@ func TestPromise(t *testing.T) {
 	})
 }
 
-// promise allows for slack: in real time, twenty times as fast, a machine that is busy elsewhere loses seconds.
+// promise allows for slack: in real time, ten times as fast, a machine that is busy elsewhere loses seconds.
 func promise(w *world, idle, slack time.Duration) {
 	w.t.Helper()
 	w.startsAtZero()

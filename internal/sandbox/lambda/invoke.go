@@ -3,6 +3,7 @@ package lambda
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,11 +16,12 @@ import (
 )
 
 // FunctionError is what became of an invocation that reached the function but did not go well. Throttles and wrong
-// requests are API errors instead.
+// requests are API errors instead. A handler that runs a process returns one itself.
 type FunctionError struct {
 	Type    string // as in errorType of AWS's answer
 	Message string
-	Err     error // the handler's own; nil if the instance ended
+	Err     error // the handler's own; nil if the instance ended, or is a process
+	Exit    bool  // set by a handler whose instance has ended with this error
 }
 
 func (e *FunctionError) Error() string { return e.Type + ": " + e.Message }
@@ -32,11 +34,10 @@ const (
 	TypeTooLarge = "Function.ResponseSizeTooLarge"
 )
 
-// The limits of AWS; the answer's is a little above 6 MB.
-const (
-	maxPayload  = 6 << 20
-	maxResponse = 6<<20 + 100
-)
+// MaxResponse is the longest answer, in bytes: AWS's limit is a little above 6 MB.
+const MaxResponse = 6<<20 + 100
+
+const maxPayload = 6 << 20
 
 // Invoke calls a function and waits for its answer.
 // [LAM-02] A payload over 6 MB is refused.
@@ -179,12 +180,25 @@ func (c *invocation) finish(ctx context.Context, o outcome) {
 	case awsapi.Dead(ctx):
 		o = outcome{exit: true, err: exitError("signal: killed")}
 	case o.err != nil:
-		o = outcome{err: &FunctionError{Type: typeName(o.err), Message: o.err.Error(), Err: o.err}}
-	case len(o.payload) > maxResponse:
-		message := fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", maxResponse)
-		o = outcome{err: &FunctionError{Type: TypeTooLarge, Message: message}}
+		o = failed(o.err)
+	case len(o.payload) > MaxResponse:
+		o = outcome{err: TooLarge()}
 	}
 	c.end(o)
+}
+
+// failed is the outcome of a handler's error. What a process said of itself is passed on as it is.
+func failed(err error) outcome {
+	if own, ok := errors.AsType[*FunctionError](err); ok {
+		return outcome{err: own, exit: own.Exit}
+	}
+	return outcome{err: &FunctionError{Type: typeName(err), Message: err.Error(), Err: err}}
+}
+
+// TooLarge returns the error of an answer over MaxResponse.
+func TooLarge() *FunctionError {
+	message := fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", MaxResponse)
+	return &FunctionError{Type: TypeTooLarge, Message: message}
 }
 
 func (c *invocation) end(o outcome) {
