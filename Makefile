@@ -1,12 +1,15 @@
 # `make` alone lists the targets.
 .POSIX:
 .NOTPARALLEL:
-.PHONY: help demo build page-preview screenshots test need policy vet lint fmt bench cover fuzz soak clean
+.PHONY: help demo build build-host invoke seed-tests page-preview screenshots test need policy vet lint fmt bench cover fuzz soak clean
 
 GO = go
 # The linter has a go.mod of its own, so that its dependencies are not catnap's.
 LINT = $(GO) tool -modfile=tools/go.mod golangci-lint
 OUT = dist
+# What make invoke sends, and to which function.
+FN = waker
+EVENT = events/alb-navigation.json
 # More flags for make demo.
 ARGS =
 # The benchmarks of whole wakes.
@@ -24,6 +27,15 @@ demo: ## watch a service sleep and wake on this computer, ten times as fast as r
 
 build: ## build the Lambda functions for arm64 into dist/: the same source gives the same bytes
 	@$(GO) run ./cmd/pack --out $(OUT)
+
+build-host: ## build the functions for this computer into dist/host, for catnap sandbox --functions process
+	@$(GO) run ./cmd/pack --arch $$($(GO) env GOARCH) --out $(OUT)/host
+
+invoke: ## send an event to a built function: make invoke FN=waker EVENT=events/alb-navigation.json
+	@sh scripts/invoke $(FN) $(EVENT)
+
+seed-tests: ## three tests with the AWS CLI and curl, the functions as processes, in real time: seven minutes
+	@sh scripts/seed-tests
 
 page-preview: ## show every state of the waiting page, anew at each save (more flags: ARGS=)
 	@$(GO) run ./internal/page/preview $(ARGS)

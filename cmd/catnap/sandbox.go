@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"time"
 
 	"github.com/catnap-dev/catnap/internal/clock"
@@ -24,6 +25,9 @@ type sandboxCmd struct {
 	IdleAfter  time.Duration `placeholder:"DURATION" help:"Quiet for this long: the service is put to sleep. Default: 5m, or what the settings say."`
 	Settings   string        `type:"path" placeholder:"FILE" help:"Settings of the service, as SSM keeps them, in JSON: who wakes it, how its page looks. Without the names of resources."`
 	HealthPath string        `placeholder:"PATH" help:"Path of the target group's health check. Default: / for a command, where any answer below 500 is healthy, and /api/health for the demo."`
+	AWSListen  string        `name:"aws-listen" placeholder:"HOST:PORT" help:"Address at which AWS SDKs and the AWS CLI call the sandbox: set AWS_ENDPOINT_URL to it."`
+	Functions  string        `default:"in-process" enum:"in-process,process" help:"Run the functions in-process, or as processes: the built binaries, as Lambda runs them (${enum})."`
+	Binaries   string        `default:"dist/host" type:"path" placeholder:"DIR" help:"Where the binaries are: DIR/waker/bootstrap and DIR/reaper/bootstrap. make build-host puts them into dist/host."`
 	LogFormat  string        `default:"text" enum:"text,json" help:"Form of the event lines: text or json."`
 	Command    []string      `arg:"" optional:"" passthrough:"partial" name:"command" help:"After --: the application to run in the tasks. It must serve HTTP on the port in PORT. Default: a built-in demo."`
 }
@@ -55,8 +59,16 @@ func (c *sandboxCmd) Validate() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("--listen %q must be HOST:PORT", c.Listen)
 	}
+	if _, _, err := net.SplitHostPort(c.AWSListen); c.AWSListen != "" && err != nil {
+		return fmt.Errorf("--aws-listen %q must be HOST:PORT", c.AWSListen)
+	}
+	if c.Functions == processes && c.Speed != 1 {
+		return fmt.Errorf("--speed %v must be 1 with --functions process: processes have the wall's clock", c.Speed)
+	}
 	return nil
 }
+
+const processes = "process"
 
 // Run runs the sandbox until ctx ends.
 func (c *sandboxCmd) Run(ctx context.Context, out *output) error {
@@ -69,6 +81,9 @@ func (c *sandboxCmd) Run(ctx context.Context, out *output) error {
 	box, err := sandbox.New(ctx, options)
 	if err != nil {
 		return &usageError{err}
+	}
+	if url := box.AWSURL(); url != "" {
+		fmt.Fprintln(out.stdout, "aws", url)
 	}
 	fmt.Fprintln(out.stdout, "ready", box.URL())
 	return box.Run(ctx)
@@ -88,10 +103,13 @@ func (c *sandboxCmd) form(out io.Writer) console.Form {
 func (c *sandboxCmd) options(clk clock.Clock, log *slog.Logger, taskOutput io.Writer) (sandbox.Options, error) {
 	options := sandbox.Options{
 		Clock: clk, Listen: c.Listen, Log: log, HealthPath: c.HealthPath,
-		TaskStart: c.TaskStart, MetricLag: c.MetricLag,
+		TaskStart: c.TaskStart, MetricLag: c.MetricLag, AWSListen: c.AWSListen, Output: taskOutput,
 		Latency: 20 * time.Millisecond, Spread: 2 * time.Second, Stale: time.Second, Jitter: 5 * time.Second,
 	}
 	if err := c.readSettings(&options); err != nil {
+		return options, err
+	}
+	if err := c.findBinaries(&options); err != nil {
 		return options, err
 	}
 	if len(c.Command) > 0 && c.Command[0] == "--" {
@@ -109,6 +127,21 @@ func (c *sandboxCmd) options(clk clock.Clock, log *slog.Logger, taskOutput io.Wr
 	}
 	options.App = sandbox.Command{Args: append([]string{path}, c.Command[1:]...), Output: taskOutput, Clock: clk}
 	return options, nil
+}
+
+// findBinaries looks before the sandbox starts: a function that is not there would be a 502 for every visitor.
+func (c *sandboxCmd) findBinaries(options *sandbox.Options) error {
+	if c.Functions != processes {
+		return nil
+	}
+	for _, name := range []string{"waker", "reaper"} {
+		file := filepath.Join(c.Binaries, name, "bootstrap")
+		if _, err := os.Stat(file); err != nil {
+			return fmt.Errorf("find the built %s: %w (make build-host builds it)", name, err)
+		}
+	}
+	options.Binaries = c.Binaries
+	return nil
 }
 
 // readSettings takes the file, and the flag before the file.

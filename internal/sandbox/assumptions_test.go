@@ -20,7 +20,7 @@ import (
 // code claims to imitate is listed.
 func TestAssumptionsAreShown(t *testing.T) {
 	code, tests := sources(t)
-	marks := regexp.MustCompile(`\[([A-Z]{2,3}-\d\d)\]`).FindAllStringSubmatch(code, -1)
+	marks := regexp.MustCompile(`\[([A-Z]{2,4}-\d\d)\]`).FindAllStringSubmatch(code, -1)
 	var listed []string
 	for _, a := range sandbox.Assumptions {
 		listed = append(listed, a.ID)

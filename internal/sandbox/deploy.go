@@ -3,14 +3,17 @@ package sandbox
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"time"
 
+	runtime "github.com/aws/aws-lambda-go/lambda"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/catnap-dev/catnap/internal/ecsctl"
 	"github.com/catnap-dev/catnap/internal/sandbox/alb"
 	"github.com/catnap-dev/catnap/internal/sandbox/ecs"
 	"github.com/catnap-dev/catnap/internal/sandbox/lambda"
+	"github.com/catnap-dev/catnap/internal/sandbox/process"
 	"github.com/catnap-dev/catnap/internal/settings"
 )
 
@@ -22,6 +25,7 @@ const (
 	deregistrationDelay = 10 * time.Second
 	wakerTimeout        = 60 * time.Second
 	reaperTimeout       = 90 * time.Second
+	costGuardTimeout    = 60 * time.Second
 	coldStart           = 150 * time.Millisecond
 )
 
@@ -48,17 +52,32 @@ func (s *Sandbox) deploy() error {
 	return s.ECS.CreateService(ecs.Service{Cluster: Cluster, Name: Service, TargetGroup: service, App: s.App})
 }
 
-func (s *Sandbox) createFunctions() (err error) {
-	s.wakerARN, err = s.Lambda.Create(lambda.Function{
-		Name: "catnap-waker", New: s.newWaker, Timeout: wakerTimeout, ColdStart: coldStart,
-	})
-	if err != nil {
-		return err
+func (s *Sandbox) createFunctions() error {
+	s.functions = map[string]string{}
+	for name, f := range map[string]lambda.Function{
+		"waker":     {New: s.newWaker, Timeout: wakerTimeout, Concurrency: s.WakerConcurrency},
+		"reaper":    {New: s.newReaper, Timeout: reaperTimeout},
+		"costguard": {New: s.newCostGuard, Timeout: costGuardTimeout},
+	} {
+		f.Name, f.ColdStart = "catnap-"+name, coldStart
+		if s.Binaries != "" {
+			f.New, f.ColdStart = s.process(name), 0 // a process's start takes what it takes
+		}
+		arn, err := s.Lambda.Create(f)
+		if err != nil {
+			return err
+		}
+		s.functions[name] = arn
 	}
-	s.reaperARN, err = s.Lambda.Create(lambda.Function{
-		Name: "catnap-reaper", New: s.newReaper, Timeout: reaperTimeout, ColdStart: coldStart,
-	})
-	return err
+	return nil
+}
+
+// process starts instances of a built function, which call the sandbox's AWS over the wire.
+func (s *Sandbox) process(name string) func() runtime.Handler {
+	return process.Function{
+		Path: filepath.Join(s.Binaries, name, "bootstrap"), Name: "catnap-" + name, Region: region, Output: s.Output,
+		Env: map[string]string{"AWS_ENDPOINT_URL": s.AWSURL(), "AWS_LAMBDA_LOG_FORMAT": "JSON"},
+	}.New
 }
 
 func (s *Sandbox) createTargetGroups() (service, waker string, err error) {
@@ -72,7 +91,7 @@ func (s *Sandbox) createTargetGroups() (service, waker string, err error) {
 		return "", "", err
 	}
 	waker, err = s.ALB.CreateTargetGroup(alb.TargetGroup{
-		Name: "waker", Kind: alb.Lambda, FunctionARN: s.wakerARN, MultiValueHeaders: true,
+		Name: "waker", Kind: alb.Lambda, FunctionARN: s.functions["waker"], MultiValueHeaders: true,
 	})
 	s.ALB.SetDefault(service)
 	return service, waker, err

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/catnap-dev/catnap/internal/albevent"
+	"github.com/catnap-dev/catnap/internal/costguard"
 	"github.com/catnap-dev/catnap/internal/ecsctl"
 	"github.com/catnap-dev/catnap/internal/reaper"
 	"github.com/catnap-dev/catnap/internal/sandbox/awsapi"
@@ -83,6 +85,10 @@ func (s *Sandbox) newReaper() runtime.Handler {
 	return runtime.NewHandler(r.Handle)
 }
 
+func (s *Sandbox) newCostGuard() runtime.Handler {
+	return runtime.NewHandler(costguard.New(s.Log.With(slog.String("actor", "costguard"))).Handle)
+}
+
 // schedule invokes the reaper every minute.
 // [SCH-01] EventBridge Scheduler is precise to the minute: each run comes some seconds late, by a jitter.
 // [SCH-02] A run does not wait for the one before it, and with retries set to 0 a failed one is not repeated.
@@ -119,8 +125,40 @@ func (s *Sandbox) Reap(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.Lambda.Invoke(ctx, s.reaperARN, event); err != nil {
+	if _, err := s.Invoke(ctx, "reaper", event); err != nil {
 		return fmt.Errorf("invoke the reaper: %w", err)
 	}
 	return nil
+}
+
+// UnknownFunctionError says that the sandbox has no function of that name.
+type UnknownFunctionError struct{ Name string }
+
+func (e *UnknownFunctionError) Error() string {
+	return fmt.Sprintf("find function %q: must be waker, reaper or costguard", e.Name)
+}
+
+// Invoke sends an event to a function and returns its answer. An event of another load balancer's is taken for one of
+// the sandbox's: a function knows its services by the target group.
+func (s *Sandbox) Invoke(ctx context.Context, function string, event []byte) ([]byte, error) {
+	arn, ok := s.functions[function]
+	if !ok {
+		return nil, &UnknownFunctionError{function}
+	}
+	return s.Lambda.Invoke(ctx, arn, s.adopted(event))
+}
+
+func (s *Sandbox) adopted(event []byte) []byte {
+	var from struct {
+		RequestContext struct {
+			ELB struct {
+				TargetGroupArn string `json:"targetGroupArn"`
+			} `json:"elb"`
+		} `json:"requestContext"`
+	}
+	err := json.Unmarshal(event, &from)
+	if group := from.RequestContext.ELB.TargetGroupArn; err == nil && group != "" {
+		return bytes.ReplaceAll(event, []byte(group), []byte(s.Stored.WakerTargetGroup))
+	}
+	return event // what it is, is for the function to say
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -62,6 +63,16 @@ type Options struct {
 	Plan func(n int) ecs.Plan
 	// Faults are injected into AWS calls; nil injects none.
 	Faults *awsapi.Faults
+	// AWSListen is where the sandbox's AWS is to be reached by SDKs and the AWS CLI; empty means nowhere, unless the
+	// functions are processes, which reach it on a free port.
+	AWSListen string
+	// Binaries is a folder with NAME/bootstrap of each function: they run as processes, in real time. Empty means that
+	// the functions run in this process.
+	Binaries string
+	// Output takes what processes write; nil drops it.
+	Output io.Writer
+	// WakerConcurrency is the waker's reserved concurrency; zero means an account's share, 1000.
+	WakerConcurrency int
 	// NoScheduler leaves the reaper to the caller of Reap.
 	NoScheduler bool
 	Seed        uint64
@@ -80,8 +91,8 @@ type Sandbox struct {
 	Stored settings.Service
 
 	listener  net.Listener
-	reaperARN string
-	wakerARN  string
+	aws       net.Listener      // nil: nobody may call
+	functions map[string]string // ARNs by the names of the folders below functions/
 	log       *journal
 }
 
@@ -93,10 +104,13 @@ func New(ctx context.Context, o Options) (*Sandbox, error) {
 		return nil, fmt.Errorf("listen for the load balancer: %w", err)
 	}
 	s.listener = listener
+	if err := s.listenForAWS(ctx); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	s.log = newJournal(s)
 	s.assemble()
 	if err := s.deploy(); err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return nil, errors.Join(err, listener.Close(), s.closeAWS())
 	}
 	return s, nil
 }
@@ -169,6 +183,7 @@ func (s *Sandbox) Run(ctx context.Context) error {
 		return nil
 	})
 	group.Go(func() error { <-ctx.Done(); return server.Close() })
+	s.serveAWS(ctx, group)
 	group.Go(func() error { return s.ALB.Run(ctx) })
 	group.Go(func() error { return s.ECS.Run(ctx) })
 	group.Go(func() error { s.log.run(ctx); return nil })

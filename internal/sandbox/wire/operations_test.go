@@ -1,0 +1,112 @@
+package wire_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	"github.com/catnap-dev/catnap/internal/sandbox"
+	"github.com/catnap-dev/catnap/internal/sandbox/wire"
+)
+
+// call is one operation; who makes it is in the names of what it creates or deletes.
+type call struct {
+	key, operation string
+	in             func(who string) any
+}
+
+func always(in any) func(string) any { return func(string) any { return in } }
+
+func (r *rig) calls() []call {
+	cluster := new(sandbox.Cluster)
+	minutes := &cloudwatch.GetMetricStatisticsInput{
+		Namespace: new("AWS/ApplicationELB"), MetricName: new("RequestCount"), Period: new(int32(60)),
+		StartTime: new(r.Clock.Now().Add(-30 * time.Minute)), EndTime: new(r.Clock.Now()),
+		Statistics: []cwtypes.Statistic{cwtypes.StatisticSum, cwtypes.StatisticAverage},
+		Dimensions: []cwtypes.Dimension{{Name: new("LoadBalancer"), Value: new("app/a/b")}},
+	}
+	const ecsKey, elbKey, ssmKey = "ecs", "elasticloadbalancing", "ssm"
+	return []call{
+		{ecsKey, "DescribeServices", always(&ecs.DescribeServicesInput{Cluster: cluster, Services: []string{sandbox.Service, "none"}})},
+		{ecsKey, "UpdateService", always(updateService())},
+		{ecsKey, "ListTasks", always(&ecs.ListTasksInput{Cluster: cluster, ServiceName: new(sandbox.Service)})},
+		{ecsKey, "DescribeTasks", always(&ecs.DescribeTasksInput{Cluster: cluster, Tasks: []string{r.task, "none"}})},
+		{ecsKey, "GetTaskProtection", always(&ecs.GetTaskProtectionInput{Cluster: cluster, Tasks: []string{r.task}})},
+		{ecsKey, "UpdateTaskProtection", always(&ecs.UpdateTaskProtectionInput{Cluster: cluster, Tasks: []string{r.task}})},
+		{elbKey, "DescribeRules", always(&elb.DescribeRulesInput{ListenerArn: &r.listener})},
+		{elbKey, "ModifyRule", always(r.modifyRule())},
+		{elbKey, "DescribeTargetHealth", always(&elb.DescribeTargetHealthInput{TargetGroupArn: &r.Stored.TargetGroup})},
+		{elbKey, "DescribeTargetGroups", always(&elb.DescribeTargetGroupsInput{})},
+		{elbKey, "DescribeTargetGroupAttributes", always(&elb.DescribeTargetGroupAttributesInput{TargetGroupArn: &r.Stored.TargetGroup})},
+		{elbKey, "DescribeLoadBalancers", always(&elb.DescribeLoadBalancersInput{})},
+		{elbKey, "DescribeListeners", always(&elb.DescribeListenersInput{ListenerArns: []string{r.listener}})},
+		{ssmKey, "GetParameter", always(&ssm.GetParameterInput{Name: new("/wire/a"), WithDecryption: new(true)})},
+		{ssmKey, "GetParameters", always(&ssm.GetParametersInput{Names: []string{"/wire/a", "/wire/none"}})},
+		{ssmKey, "GetParametersByPath", always(&ssm.GetParametersByPathInput{Path: new("/wire")})},
+		{ssmKey, "PutParameter", func(who string) any {
+			return &ssm.PutParameterInput{Name: new("/put/" + who), Value: new("v"), Type: ssmtypes.ParameterTypeString}
+		}},
+		{ssmKey, "DeleteParameter", func(who string) any { return &ssm.DeleteParameterInput{Name: new("/put/" + who)} }},
+		{"monitoring", "GetMetricStatistics", always(minutes)},
+		{"monitoring json", "GetMetricStatistics", always(minutes)},
+		{"monitoring form", "GetMetricStatistics", always(minutes)},
+	}
+}
+
+// modifyRule writes conditions that differ in each member of theirs.
+func (r *rig) modifyRule() *elb.ModifyRuleInput {
+	return &elb.ModifyRuleInput{RuleArn: &r.Stored.WakerRule, Conditions: []elbtypes.RuleCondition{
+		{
+			Field:             new("path-pattern"),
+			PathPatternConfig: &elbtypes.PathPatternConditionConfig{Values: []string{"/a/*", "/b~'c"}},
+		},
+		{
+			Field: new("http-header"),
+			HttpHeaderConfig: &elbtypes.HttpHeaderConditionConfig{
+				HttpHeaderName: new("X-Test"), Values: []string{"a b", "c"},
+			},
+		},
+	}}
+}
+
+// TestOperations asks each operation from within, over the wire by the SDK, and over the wire by the AWS CLI. All three
+// are told the same.
+func TestOperations(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	done := map[string]bool{}
+	for _, c := range r.calls() {
+		done[c.operation] = true
+		t.Run(c.key+" "+c.operation, func(t *testing.T) { r.compare(t, c) })
+	}
+	for _, operation := range slices.Concat(slices.Collect(maps.Values(supported))...) {
+		if !done[operation] {
+			t.Errorf("%s is supported and not tried", operation)
+		}
+	}
+}
+
+func (r *rig) compare(t *testing.T, c call) {
+	t.Helper()
+	want := do[any](t, r.within, c.key, c.operation, c.in("within"))
+	got := do[any](t, r.over, c.key, c.operation, c.in("over"))
+	if diff := difference(want, got); diff != "" {
+		t.Errorf("over the wire (-within +over):\n%s", diff)
+	}
+	printed := r.within.output(c.key, c.operation).Interface()
+	if err := wire.FillJSON(c.key, r.cli(t, c, c.in("cli")), printed); err != nil {
+		t.Fatal(err)
+	}
+	if diff := difference(want, printed); diff != "" {
+		t.Errorf("by the CLI (-within +cli):\n%s", diff)
+	}
+}
