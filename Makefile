@@ -44,15 +44,18 @@ screenshots: need ## take the pictures of the waiting page that the README shows
 	$(GO) test ./internal/page/preview -run Screenshots -update
 
 test: need vet lint policy ## all that a change must pass: vet, lint, and the tests with the race detector
-	CGO_ENABLED=1 $(GO) test ./... -race -shuffle=on
+	@log=$$(mktemp) && { sh scripts/seed-tests 2m 130 >"$$log" 2>&1 & seed=$$!; }; \
+	echo "CGO_ENABLED=1 $(GO) test ./... -race -shuffle=on"; CGO_ENABLED=1 $(GO) test ./... -race -shuffle=on; tests=$$?; \
+	echo "waiting for the three tests with the AWS CLI, which began together with the others"; \
+	wait $$seed; seed=$$?; cat "$$log"; rm -f "$$log"; [ $$tests -eq 0 ] && [ $$seed -eq 0 ]
 	@echo "the largest tests once more, at full size, without the race detector"
 	$(GO) test ./internal/sandbox -run '^Test(Storm|Crowd|NoWrongStop)$$'
 
 policy: # decisions are covered in full
 	@$(GO) test ./internal/policy -cover | tee /dev/stderr | grep -q 'coverage: 100.0%'
 
-need: # a C compiler for the race detector, a browser for the tests of the waiting page
-	@sh scripts/need cc git chromium
+need: # a C compiler for the race detector, a browser for the waiting page, the AWS CLI for the sandbox
+	@sh scripts/need cc git chromium aws curl
 
 vet:
 	$(GO) vet ./...

@@ -29,6 +29,7 @@ func New(t testing.TB) *Browser {
 	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.DisableGPU,
 		chromedp.NoSandbox, // of the kernel's, which containers and root lack; all pages are ours
 		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("force-prefers-reduced-motion", true), // without a GPU, each frame of an animation costs the tests time
 	)
 	ctx, stopAllocator := chromedp.NewExecAllocator(t.Context(), flags...)
 	ctx, stop := chromedp.NewContext(ctx)

@@ -23,7 +23,7 @@ func (tab *Tab) Languages(tags ...string) {
 	})
 }
 
-// Still stops animations and transitions, by the visitor's own preference, and chooses the "light" or "dark" scheme.
+// Scheme is the visitor's preference, the "light" or "dark" scheme.
 func (tab *Tab) Still(scheme string) {
 	tab.t.Helper()
 	call(tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{

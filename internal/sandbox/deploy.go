@@ -76,7 +76,9 @@ func (s *Sandbox) createFunctions() error {
 func (s *Sandbox) process(name string) func() runtime.Handler {
 	return process.Function{
 		Path: filepath.Join(s.Binaries, name, "bootstrap"), Name: "catnap-" + name, Region: region, Output: s.Output,
-		Env: map[string]string{"AWS_ENDPOINT_URL": s.AWSURL(), "AWS_LAMBDA_LOG_FORMAT": "JSON"},
+		Env: map[string]string{
+			"AWS_ENDPOINT_URL": s.AWSURL(), "AWS_LAMBDA_LOG_FORMAT": "JSON", "GOGC": "off", "GOMEMLIMIT": "100MiB",
+		},
 	}.New
 }
 

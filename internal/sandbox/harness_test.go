@@ -160,7 +160,7 @@ func (w *world) until(what string, d time.Duration, done func() bool) {
 // TestMain lets all tests of the package run at a time: the one over sockets mostly waits, and not for its turn.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if err := flag.Set("test.parallel", "60"); err != nil {
+	if err := flag.Set("test.parallel", "20"); err != nil {
 		panic(err)
 	}
 	m.Run()
