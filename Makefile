@@ -13,7 +13,7 @@ EVENT = events/alb-navigation.json
 # More flags for make demo.
 ARGS =
 # The benchmarks of whole wakes.
-WHOLE = BenchmarkStorm|BenchmarkCrowd|BenchmarkTimeToApplication
+WHOLE = BenchmarkStorm|BenchmarkCrowd|BenchmarkTimeToApplication|BenchmarkColdStart|BenchmarkLoad
 # How many lives make soak draws.
 LIVES = 1000
 # How long make fuzz tries each target.
@@ -69,7 +69,8 @@ fmt: ## lay out the code and its imports
 
 bench: ## run the benchmarks; those of whole wakes take a minute
 	$(GO) test ./... -run '^$$' -bench . -benchmem -skip '$(WHOLE)'
-	$(GO) test ./internal/sandbox -run '^$$' -bench '$(WHOLE)' -benchtime 1x
+	$(GO) test ./internal/sandbox/... -run '^$$' -bench '$(WHOLE)' -benchtime 1x -timeout 20m
+	@$(GO) run ./cmd/pack --out $(OUT)
 
 cover: ## measure the coverage of each package
 	@$(GO) test ./... -cover

@@ -75,7 +75,7 @@ func isComplete(t *testing.T) {
 }
 
 // builtFunctions builds the functions for this machine, as cmd/pack does.
-func builtFunctions(t *testing.T) (dir string) {
+func builtFunctions(t testing.TB) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	for _, name := range []string{"waker", "reaper", "costguard"} {
