@@ -34,7 +34,7 @@ build-host: ## build the functions for this computer into dist/host, for catnap 
 invoke: ## send an event to a built function: make invoke FN=waker EVENT=events/alb-navigation.json
 	@sh scripts/invoke $(FN) $(EVENT)
 
-seed-tests: ## three tests with the AWS CLI and curl, the functions as processes, in real time: seven minutes
+seed-tests: ## three tests with the AWS CLI and curl, the functions as processes, in real time: six minutes
 	@sh scripts/seed-tests
 
 page-preview: ## show every state of the waiting page, anew at each save (more flags: ARGS=)
@@ -44,7 +44,7 @@ screenshots: need ## take the pictures of the waiting page that the README shows
 	$(GO) test ./internal/page/preview -run Screenshots -update
 
 test: need vet lint policy ## all that a change must pass: vet, lint, and the tests with the race detector
-	@log=$$(mktemp) && { sh scripts/seed-tests 2m 130 >"$$log" 2>&1 & seed=$$!; }; \
+	@log=$$(mktemp) && { sh scripts/seed-tests quick >"$$log" 2>&1 & seed=$$!; }; \
 	echo "CGO_ENABLED=1 $(GO) test ./... -race -shuffle=on"; CGO_ENABLED=1 $(GO) test ./... -race -shuffle=on; tests=$$?; \
 	echo "waiting for the three tests with the AWS CLI, which began together with the others"; \
 	wait $$seed; seed=$$?; cat "$$log"; rm -f "$$log"; [ $$tests -eq 0 ] && [ $$seed -eq 0 ]
