@@ -23,7 +23,7 @@ func (tab *Tab) Languages(tags ...string) {
 	})
 }
 
-// Scheme is the visitor's preference, the "light" or "dark" scheme.
+// Still shows the page to a visitor who prefers this scheme, "light" or "dark", and nothing that moves.
 func (tab *Tab) Still(scheme string) {
 	tab.t.Helper()
 	call(tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{

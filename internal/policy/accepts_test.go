@@ -1,8 +1,10 @@
-package policy
+package policy_test
 
 import (
 	"strings"
 	"testing"
+
+	"github.com/catnap-dev/catnap/internal/policy"
 )
 
 func TestAccepts(t *testing.T) {
@@ -36,7 +38,7 @@ func TestAccepts(t *testing.T) {
 		",,;,text/html":                   true,
 		";text/html":                      false,
 	} {
-		if got := accepts(header, "text/html"); got != want {
+		if got := policy.Accepts(header, "text/html"); got != want {
 			t.Errorf("%q: %t, want %t", header, got, want)
 		}
 	}
@@ -53,7 +55,7 @@ func FuzzAccepts(f *testing.F) {
 		for _, mediaRange := range []string{"text/html", "text/event-stream"} {
 			// In upper case, as some letters beyond ASCII are others' equals only there.
 			named := strings.Contains(strings.ToUpper(header), strings.ToUpper(mediaRange))
-			if accepts(header, mediaRange) && !named {
+			if policy.Accepts(header, mediaRange) && !named {
 				t.Errorf("%q accepts %s", header, mediaRange)
 			}
 		}

@@ -70,7 +70,7 @@ func Classify(r Request, lists Lists) Caller {
 		return CallerPreflight
 	case strings.EqualFold(r.Upgrade, "websocket"):
 		return CallerSocket
-	case r.reads() && accepts(r.Accept, "text/event-stream"):
+	case r.reads() && Accepts(r.Accept, "text/event-stream"):
 		return CallerStream
 	case r.posts():
 		return CallerForm
@@ -157,7 +157,7 @@ func (r Request) shown() bool {
 		return r.SecFetchMode == "navigate" && r.SecFetchDest != "object" && r.SecFetchDest != "embed"
 	}
 	script := strings.EqualFold(r.RequestedWith, "XMLHttpRequest") || strings.Contains(r.UserAgent, "Java/")
-	return accepts(r.Accept, "text/html") && !script
+	return Accepts(r.Accept, "text/html") && !script
 }
 
 var formTypes = map[string]bool{
@@ -170,12 +170,12 @@ func mediaType(contentType string) string {
 	return strings.ToLower(strings.TrimSpace(essence))
 }
 
-// accepts tells whether an Accept header names a media type and does not refuse it: RFC 9110, section 12.5.1. A
-// wildcard names nothing: every client's default has one.
-func accepts(header, mediaRange string) bool {
+// Accepts tells whether an Accept header names a media type, or Accept-Encoding a coding, and does not refuse it: RFC
+// 9110, section 12.5. A wildcard names nothing: every client's default has one.
+func Accepts(header, wanted string) bool {
 	for element := range strings.SplitSeq(header, ",") {
 		name, parameters, _ := strings.Cut(element, ";")
-		if strings.EqualFold(strings.TrimSpace(name), mediaRange) {
+		if strings.EqualFold(strings.TrimSpace(name), wanted) {
 			return !refused(parameters)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"crypto/rand"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/catnap-dev/catnap/internal/page"
@@ -34,7 +33,7 @@ func (v *visit) writePage(kind page.Kind, phase policy.Phase, seen policy.Snapsh
 	header.Set("Retry-After", seconds(max(retryAt.Sub(state.Now), v.retryAfter(seen))))
 	header.Set(phaseHeader, string(phase))
 	body := v.render(state)
-	if acceptsGzip(v.r) {
+	if policy.Accepts(v.r.Header.Get("Accept-Encoding"), "gzip") {
 		header.Set("Content-Encoding", "gzip")
 		body = v.compress(body)
 	}
@@ -87,18 +86,6 @@ func pageSteps(seen policy.Snapshot, now time.Time) []page.Step {
 		steps = append(steps, page.Step{Name: step.Name, State: page.StepState(step.State), Took: step.Took})
 	}
 	return steps
-}
-
-// acceptsGzip: RFC 9110, section 12.5.3; a weight of zero refuses.
-func acceptsGzip(r *http.Request) bool {
-	for coding := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		name, weight, _ := strings.Cut(coding, ";")
-		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
-			_, q, _ := strings.Cut(weight, "=")
-			return q == "" || strings.Trim(strings.TrimSpace(q), "0.") != ""
-		}
-	}
-	return false
 }
 
 // compress makes the page fit into what a server may send before it hears of the client again, some 14 KB. A writer is
