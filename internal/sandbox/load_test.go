@@ -10,8 +10,8 @@ import (
 )
 
 // BenchmarkLoad sends two hundred callers at once to a sleeping service whose waker, in processes, may serve twenty at
-// a time. Who finds no instance gets the load balancer's 502 and tries again a second later; nobody gets any other error.
-// It measures how long everybody waited for the application's answer, and how often they were turned away.
+// a time. Who finds no instance gets the load balancer's 502 and tries again a second later; nobody gets any other
+// error. It measures how long everybody waited for the application's answer, and how often they were turned away.
 func BenchmarkLoad(b *testing.B) {
 	const callers, limit = 200, 20
 	binaries := builtFunctions(b)
