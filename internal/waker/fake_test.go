@@ -22,6 +22,7 @@ type fakeStore struct {
 	err       error   // and then this
 	freezeErr error
 	noteErr   error
+	noteHangs bool
 
 	mu     sync.Mutex
 	frozen time.Time
@@ -29,7 +30,11 @@ type fakeStore struct {
 	noted  []policy.Wake
 }
 
-func (s *fakeStore) NoteWake(_ context.Context, _ string, w policy.Wake) error {
+func (s *fakeStore) NoteWake(ctx context.Context, _ string, w policy.Wake) error {
+	if s.noteHangs {
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.noted = append(s.noted, w)

@@ -196,6 +196,9 @@ func (v *visit) probe(ctx context.Context) (serves bool) {
 	return v.bypass.probe(ctx, v.svc, v.r.Host)
 }
 
+// noteTimeout is as long as a visitor may wait for a note that is of no use to them.
+const noteTimeout = 2 * time.Second
+
 // note keeps how long a wake took, beside what else is done: nobody waits for it. Whoever finds the rule disarmed
 // leaves it to the one who did that, so that a wake is noted once.
 func (v *visit) note(ctx context.Context, before policy.Rule, undone bool) {
@@ -205,6 +208,8 @@ func (v *visit) note(ctx context.Context, before policy.Rule, undone bool) {
 	began := before.Mark.Since
 	wake := policy.Wake{At: began, Took: v.clock.Now().Sub(began)}
 	v.notes.Go(func() {
+		ctx, cancel := v.clock.WithTimeout(ctx, noteTimeout)
+		defer cancel()
 		if err := v.store.NoteWake(ctx, v.svc.Name, wake); err != nil {
 			v.warn("wake not noted", err)
 		}

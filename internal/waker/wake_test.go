@@ -148,6 +148,17 @@ func TestWakeIsNoted(t *testing.T) {
 	})
 }
 
+// TestNoteKeepsNobodyWaiting: a parameter store that does not answer costs the first visitor two seconds at the most.
+func TestNoteKeepsNobodyWaiting(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.control.set(woken())
+		w.store.noteHangs = true
+		a := w.get("/api")
+		same(t, "status", 200, a.status)
+		between(t, a.took, 0, 2*time.Second)
+	})
+}
+
 // TestOnlyWakesAreNoted: a drowsy service that is disarmed was not asleep.
 func TestOnlyWakesAreNoted(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
