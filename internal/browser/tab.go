@@ -16,7 +16,7 @@ import (
 
 const (
 	// patience is for a machine that others use, too. It decides how long a failure takes, and nothing else.
-	patience = 60 * time.Second
+	patience = 2 * time.Minute
 	glance   = 30 * time.Millisecond
 )
 
