@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 
 	"github.com/chromedp/cdproto/log"
@@ -56,7 +57,7 @@ func describe(args []*runtime.RemoteObject) (text string) {
 func (f *faults) all() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	list := f.thrown
+	list := slices.Clone(f.thrown)
 	for _, e := range f.entries {
 		u, err := url.Parse(e.URL)
 		if icon := err == nil && u.Path == "/favicon.ico"; icon || f.documents[e.NetworkRequestID] {
