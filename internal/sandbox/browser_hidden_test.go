@@ -77,8 +77,11 @@ func hiddenAndAsleepAgain(v visitor) {
 			v.asksAgain()
 			return w.phase() == policy.PhaseAsleep
 		})
+		v.UntilDone("no longer ready, which the tab hears a little later", func() bool {
+			v.asksAgain()
+			return browser.Eval[string](v.Tab, "document.title") == "service is waking up"
+		})
 		v.asksAgain()
-		v.Until(`document.title === 'service is waking up'`)
 		if seen := w.observe(); seen.Desired != 0 {
 			v.t.Error("a hidden tab has woken the service")
 		}
