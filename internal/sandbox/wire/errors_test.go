@@ -73,7 +73,7 @@ func TestErrorsOfCores(t *testing.T) {
 	}
 }
 
-// TestErrorsWithoutAType: in SSM the model has types for what cores make without one; the query protocol has codes of
+// TestErrorsWithoutAType: in ECS the model has a type for what cores make without one; the query protocol has codes of
 // its own for what all services share.
 func TestErrorsWithoutAType(t *testing.T) {
 	t.Parallel()
@@ -83,7 +83,7 @@ func TestErrorsWithoutAType(t *testing.T) {
 	}{
 		{"ecs", "ListTasks", "AccessDeniedException", "*types.AccessDeniedException AccessDeniedException"},
 		{"ecs", "ListTasks", "UnknownOperationException", "*smithy.GenericAPIError UnknownOperationException"},
-		{"ssm", "GetParameter", "ValidationException", "*types.ValidationException ValidationException"},
+		{"ssm", "GetParameter", "ValidationException", "*smithy.GenericAPIError ValidationException"},
 		{"elasticloadbalancing", "DescribeRules", "UnknownOperationException", "*smithy.GenericAPIError InvalidAction"},
 		{"monitoring", "GetMetricStatistics", "UnknownOperationException", "*smithy.GenericAPIError InvalidAction"},
 		{"monitoring json", "GetMetricStatistics", "UnknownOperationException", "*smithy.GenericAPIError InvalidAction"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -170,10 +171,8 @@ func messageOf(err error, api smithy.APIError) string {
 
 // messageKey is "message", except in types whose member the API model writes with a capital.
 func (s *service) messageKey(f *failure) string {
-	if s.types != nil {
-		if entry, ok := s.types.LookupEntry(f.shape); ok && entry.Schema.Member("Message") != nil {
-			return "Message"
-		}
+	if slices.Contains(s.capital, f.shape) {
+		return "Message"
 	}
 	return "message"
 }

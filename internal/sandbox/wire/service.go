@@ -7,7 +7,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
-	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/catnap-dev/catnap/internal/sandbox/awsapi"
@@ -15,10 +14,10 @@ import (
 
 // service is what the wire knows of one of AWS's services.
 type service struct {
-	shape     string               // its name in the API model: the target of JSON, a part of the path of CBOR
-	scope     string               // its name in signatures
-	namespace string               // of its error types
-	types     *smithy.TypeRegistry // its structs; nil if the SDK does not publish them
+	shape     string   // its name in the API model: the target of JSON, a part of the path of CBOR
+	scope     string   // its name in signatures
+	namespace string   // of its error types
+	capital   []string // its error types whose member the API model writes "Message", and not "message"
 	member    func(field string) string
 	missing   missing // how it says that a required member is missing
 
@@ -84,7 +83,7 @@ func services(backplane *awsapi.Backplane, cores Cores) []*service {
 
 func ecsService(c *ecs.Client) *service {
 	return &service{
-		shape: "AmazonEC2ContainerServiceV20141113", scope: "ecs", json: "1.1", types: ecs.TypeRegistry,
+		shape: "AmazonEC2ContainerServiceV20141113", scope: "ecs", json: "1.1",
 		member: lowerFirst, missing: missing{shape: "InvalidParameterException", text: nullText},
 		operations: table(
 			of(c.DescribeServices), of(c.UpdateService), of(c.ListTasks), of(c.DescribeTasks),
@@ -109,7 +108,8 @@ func cloudWatchService(c *cloudwatch.Client) *service {
 	return &service{
 		shape: "GraniteServiceVersion20100801", scope: "monitoring", version: "2010-08-01", json: "1.0", cbor: true,
 		xmlns:     "http://monitoring.amazonaws.com/doc/2010-08-01/",
-		namespace: "com.amazonaws.cloudwatch#", wasQuery: true, types: cloudwatch.TypeRegistry, member: asItIs,
+		namespace: "com.amazonaws.cloudwatch#", wasQuery: true, member: asItIs,
+		capital:    []string{"InternalServiceFault"},
 		missing:    missing{shape: "MissingRequiredParameterException", code: "MissingParameter", text: requiredText},
 		operations: table(of(c.GetMetricStatistics)),
 	}
@@ -117,7 +117,8 @@ func cloudWatchService(c *cloudwatch.Client) *service {
 
 func ssmService(c *ssm.Client) *service {
 	return &service{
-		shape: "AmazonSSM", scope: "ssm", json: "1.1", types: ssm.TypeRegistry, member: asItIs,
+		shape: "AmazonSSM", scope: "ssm", json: "1.1", member: asItIs,
+		capital: []string{"AccessDeniedException", "InternalServerError", "ThrottlingException", "ValidationException"},
 		missing: missing{shape: "ValidationException", text: nullText},
 		operations: table(
 			of(c.GetParameter), of(c.GetParameters), of(c.GetParametersByPath), of(c.PutParameter),
