@@ -158,8 +158,16 @@ var Assumptions = []Assumption{
 	{"WIRE-18", "Caller's errors and throttling are 400, AWS's own 500, unavailable 503.", "API model, CommonErrors", "V, S", "ErrorsOfCores, Retries, Golden"},
 	{"WIRE-19", "CloudWatch adds x-amzn-query-error, code and fault, in JSON and CBOR.", "SDK's and botocore's source", "V", "Golden, ErrorsOfCores"},
 	{"WIRE-20", "Operations are posted, queries may be GET, anything else is 405.", "not documented", "U", "Malformed"},
+	{"WIRE-21", "In restJson1 the operation is in method and path, names in the path are escaped, the error's type is in the header X-Amzn-ErrorType.", "smithy.io restJson1, the SDK's serializers", "V", "RoundTrip, ErrorsOfCores"},
+	{"WIRE-22", "EventBridge Scheduler's paths and the HTTP statuses of its errors.", "scheduler/latest/APIReference", "V", "RoundTrip, Operations"},
 
 	{"SCH-01", "A schedule is precise to the minute: each run comes some seconds late.", "scheduler/latest/UserGuide managing-schedule-flexible-time-windows", "V", "ScheduleRunsEveryMinute"},
 	{"SCH-02", "A run does not wait for the one before it, and with retries set to 0 a failed one is not repeated.", "scheduler/latest/UserGuide", "V", "ScheduleRunsEveryMinute"},
+	{"SCH-03", "A rate counts from the schedule's creation; a disabled schedule, and one outside its start and end, does not run.", "scheduler/latest/UserGuide schedule-types", "V, I", "RateCountsFromCreation, OnlyEnabledSchedulesRun"},
+	{"SCH-04", "Without an input the function gets a Scheduled Event; with one, that, its placeholders filled.", "scheduler/latest/UserGuide managing-schedule-context-attributes; seen", "V, S", "Event"},
+	{"SCH-05", "The group default is always there; deleting another takes its schedules along (at AWS not at once).", "scheduler/latest/UserGuide managing-schedule-group", "V", "Groups"},
+	{"SCH-06", "UpdateSchedule replaces a schedule as a whole: what it is not given gets its default.", "scheduler/latest/UserGuide managing-schedule", "V", "UpdateReplacesAsAWhole"},
+	{"SCH-07", "ListSchedules goes by group and name, up to 100 to a page, by group, state and beginning of the name.", "API model; the order is not documented", "V, U", "ListInPages"},
+	{"SCH-08", "Defaults: enabled, UTC, kept after its end, 185 retries within a day.", "API model, CloudFormation's pages", "V", "Defaults"},
 	{"API-01", "Calls over an account's documented rates are throttled.", "AmazonECS request-throttling, general/latest/gr/ssm", "V", "DocumentedLimits"},
 }

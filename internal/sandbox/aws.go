@@ -48,7 +48,9 @@ func (s *Sandbox) serveAWS(ctx context.Context, group *errgroup.Group) {
 	if s.aws == nil {
 		return
 	}
-	front := wire.New(s.Backplane, wire.Cores{ECS: s.ECS, ELB: s.ALB, CloudWatch: s.CloudWatch, SSM: s.SSM})
+	front := wire.New(s.Backplane, wire.Cores{
+		ECS: s.ECS, ELB: s.ALB, CloudWatch: s.CloudWatch, SSM: s.SSM, Scheduler: s.Scheduler,
+	})
 	server := &http.Server{
 		Handler: front, ReadHeaderTimeout: time.Minute, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0),
 	}

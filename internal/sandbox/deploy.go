@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -8,6 +9,8 @@ import (
 
 	runtime "github.com/aws/aws-lambda-go/lambda"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	sdkscheduler "github.com/aws/aws-sdk-go-v2/service/scheduler"
+	schedulertypes "github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 
 	"github.com/catnap-dev/catnap/internal/ecsctl"
 	"github.com/catnap-dev/catnap/internal/sandbox/alb"
@@ -18,7 +21,8 @@ import (
 )
 
 const (
-	bypassSecret = "sandbox-secret"
+	bypassSecret   = "sandbox-secret"
+	reaperSchedule = "catnap-reaper"
 	// healthInterval and deregistrationDelay are the shortest that AWS allows and what catnap's documentation advises.
 	healthInterval      = 5 * time.Second
 	healthTimeout       = 4 * time.Second
@@ -31,7 +35,7 @@ const (
 
 // deploy makes what a deployment makes: two target groups, two rules in front of the service's own, two functions, the
 // settings.
-func (s *Sandbox) deploy() error {
+func (s *Sandbox) deploy(ctx context.Context) error {
 	if err := s.createFunctions(); err != nil {
 		return err
 	}
@@ -49,7 +53,23 @@ func (s *Sandbox) deploy() error {
 	if err := s.storeSettings(); err != nil {
 		return err
 	}
+	if err := s.createSchedule(ctx); err != nil {
+		return err
+	}
 	return s.ECS.CreateService(ecs.Service{Cluster: Cluster, Name: Service, TargetGroup: service, App: s.App})
+}
+
+// createSchedule has the reaper invoked every minute, without retries: a minute later comes the next pass.
+func (s *Sandbox) createSchedule(ctx context.Context) error {
+	_, err := s.Scheduler.Handle(ctx, &sdkscheduler.CreateScheduleInput{
+		Name: new(reaperSchedule), ScheduleExpression: new("rate(1 minute)"),
+		FlexibleTimeWindow: &schedulertypes.FlexibleTimeWindow{Mode: schedulertypes.FlexibleTimeWindowModeOff},
+		Target: &schedulertypes.Target{
+			Arn: new(s.functions["reaper"]), RoleArn: new("arn:aws:iam::000000000000:role/catnap-scheduler"),
+			RetryPolicy: &schedulertypes.RetryPolicy{MaximumRetryAttempts: new(int32(0))},
+		},
+	})
+	return err
 }
 
 func (s *Sandbox) createFunctions() error {

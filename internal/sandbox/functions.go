@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
-	"time"
 
 	runtime "github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -89,43 +87,9 @@ func (s *Sandbox) newCostGuard() runtime.Handler {
 	return runtime.NewHandler(costguard.New(s.Log.With(slog.String("actor", "costguard"))).Handle)
 }
 
-// schedule invokes the reaper every minute.
-// [SCH-01] EventBridge Scheduler is precise to the minute: each run comes some seconds late, by a jitter.
-// [SCH-02] A run does not wait for the one before it, and with retries set to 0 a failed one is not repeated.
-func (s *Sandbox) schedule(ctx context.Context) {
-	random := rand.New(rand.NewPCG(s.Seed, 2))
-	s.invoke(ctx)
-	for next := s.Clock.Now().Truncate(time.Minute).Add(time.Minute); ; next = next.Add(time.Minute) {
-		late := time.Duration(0)
-		if s.Jitter > 0 {
-			late = time.Duration(random.Int64N(int64(s.Jitter)))
-		}
-		if s.Clock.WaitUntil(ctx, next.Add(late)) != nil {
-			return
-		}
-		s.invoke(ctx)
-	}
-}
-
-func (s *Sandbox) invoke(ctx context.Context) {
-	go func() {
-		if err := s.Reap(ctx); err != nil && ctx.Err() == nil {
-			s.Log.Warn("reaper failed", slog.String("actor", "scheduler"), slog.Any("cause", err))
-		}
-	}()
-}
-
-// Reap invokes the reaper once, with the scheduler's event.
+// Reap invokes the reaper once, as its schedule does.
 func (s *Sandbox) Reap(ctx context.Context) error {
-	event, err := json.Marshal(map[string]any{
-		"version": "0", "id": "sandbox", "source": "aws.scheduler", "detail-type": "Scheduled Event",
-		"account": "000000000000", "region": region, "time": s.Clock.Now().UTC().Format(time.RFC3339),
-		"resources": []string{}, "detail": "{}",
-	})
-	if err != nil {
-		return err
-	}
-	if _, err := s.Invoke(ctx, "reaper", event); err != nil {
+	if err := s.Scheduler.Fire(ctx, reaperSchedule); err != nil {
 		return fmt.Errorf("invoke the reaper: %w", err)
 	}
 	return nil

@@ -24,6 +24,7 @@ import (
 	"github.com/catnap-dev/catnap/internal/sandbox/ecs"
 	"github.com/catnap-dev/catnap/internal/sandbox/lambda"
 	"github.com/catnap-dev/catnap/internal/sandbox/network"
+	"github.com/catnap-dev/catnap/internal/sandbox/scheduler"
 	"github.com/catnap-dev/catnap/internal/sandbox/ssm"
 	"github.com/catnap-dev/catnap/internal/settings"
 )
@@ -85,6 +86,7 @@ type Sandbox struct {
 	ECS        *ecs.ECS
 	CloudWatch *cloudwatch.CloudWatch
 	SSM        *ssm.Store
+	Scheduler  *scheduler.Scheduler
 	Lambda     *lambda.Runtime
 	Backplane  *awsapi.Backplane
 	// Settings are those of the service, as stored.
@@ -109,7 +111,7 @@ func New(ctx context.Context, o Options) (*Sandbox, error) {
 	}
 	s.log = newJournal(s)
 	s.assemble()
-	if err := s.deploy(); err != nil {
+	if err := s.deploy(ctx); err != nil {
 		return nil, errors.Join(err, listener.Close(), s.closeAWS())
 	}
 	return s, nil
@@ -145,6 +147,13 @@ func (s *Sandbox) assemble() {
 	s.CloudWatch = &cloudwatch.CloudWatch{Clock: s.Clock, Lag: s.Lag}
 	s.SSM = &ssm.Store{Clock: s.Clock}
 	s.Lambda = &lambda.Runtime{Clock: s.Clock, Log: s.Log}
+	s.Scheduler = &scheduler.Scheduler{
+		Clock: s.Clock, Jitter: s.Jitter, Seed: s.Seed, Log: s.Log,
+		Invoke: func(ctx context.Context, functionARN string, event []byte) error {
+			_, err := s.Lambda.Invoke(ctx, functionARN, event)
+			return err
+		},
+	}
 	s.ALB = alb.New(alb.Options{
 		Clock: s.Clock, Dial: s.Network.DialContext, Invoke: s.Lambda.Invoke, Spread: s.Spread, Seed: s.Seed,
 		Record: func(metric string, dimensions map[string]string, at time.Time, value float64) {
@@ -188,7 +197,7 @@ func (s *Sandbox) Run(ctx context.Context) error {
 	group.Go(func() error { return s.ECS.Run(ctx) })
 	group.Go(func() error { s.log.run(ctx); return nil })
 	if !s.NoScheduler {
-		group.Go(func() error { s.schedule(ctx); return nil })
+		group.Go(func() error { s.Scheduler.Run(ctx); return nil })
 	}
 	err := group.Wait()
 	s.Lambda.Close()

@@ -11,6 +11,7 @@ import (
 	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	schedulertypes "github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/aws/smithy-go"
 	"pgregory.net/rapid"
@@ -28,7 +29,7 @@ func generic(code string) error {
 func TestErrorsOfCores(t *testing.T) {
 	t.Parallel()
 	why := new("why <&> \"猫\"")
-	const ecsKey, elbKey, ssmKey = "ecs", "elasticloadbalancing", "ssm"
+	const ecsKey, elbKey, ssmKey, schedulerKey = "ecs", "elasticloadbalancing", "ssm", "scheduler"
 	for _, test := range []struct {
 		key, operation string
 		err            error
@@ -52,6 +53,9 @@ func TestErrorsOfCores(t *testing.T) {
 		{ssmKey, "PutParameter", &ssmtypes.HierarchyTypeMismatchException{Message: why}},
 		{ssmKey, "PutParameter", &ssmtypes.ParameterAlreadyExists{Message: why}},
 		{ssmKey, "PutParameter", &ssmtypes.InternalServerError{Message: why}},
+		{schedulerKey, "GetSchedule", &schedulertypes.ResourceNotFoundException{Message: why}},
+		{schedulerKey, "CreateSchedule", &schedulertypes.ConflictException{Message: why}},
+		{schedulerKey, "ListSchedules", &schedulertypes.InternalServerException{Message: why}},
 		{"monitoring", "GetMetricStatistics", &cwtypes.InvalidParameterValueException{Message: why, ErrorCodeOverride: new("InvalidParameterValue")}},
 		{"monitoring", "GetMetricStatistics", &cwtypes.InternalServiceFault{Message: why}},
 		{"monitoring json", "GetMetricStatistics", &cwtypes.InvalidParameterCombinationException{Message: why, ErrorCodeOverride: new("InvalidParameterCombination")}},
@@ -148,7 +152,7 @@ func wireCode(key string, kind awsapi.FaultKind) string {
 	if kind == awsapi.FaultThrottle {
 		code = "ThrottlingException"
 	}
-	if key != "ecs" && key != "ssm" {
+	if key == "elasticloadbalancing" || strings.HasPrefix(key, "monitoring") {
 		return strings.TrimSuffix(code, "Exception")
 	}
 	return code

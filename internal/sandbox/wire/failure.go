@@ -120,7 +120,7 @@ func failureOf(err error, s *service) *failure {
 		return s.failureOfParams(params)
 	}
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
-		return failureOfCore(err, api)
+		return s.failureOfCore(err, api)
 	}
 	return failed(http.StatusInternalServerError, "InternalFailureException", "%v", err)
 }
@@ -142,7 +142,7 @@ func (s *service) failureOfParams(params smithy.InvalidParamsError) *failure {
 
 // failureOfCore takes type and code from the SDK's error. [WIRE-18] Callers' mistakes and throttling are 400, AWS's own
 // errors are 500, and 503 where they say that the service is unavailable.
-func failureOfCore(err error, api smithy.APIError) *failure {
+func (s *service) failureOfCore(err error, api smithy.APIError) *failure {
 	status := http.StatusBadRequest
 	switch code := api.ErrorCode(); {
 	case strings.HasPrefix(code, "Throttling"):
@@ -150,6 +150,9 @@ func failureOfCore(err error, api smithy.APIError) *failure {
 		status = http.StatusServiceUnavailable
 	case api.ErrorFault() == smithy.FaultServer:
 		status = http.StatusInternalServerError
+	}
+	if own, ok := s.statuses[api.ErrorCode()]; ok {
+		status = own
 	}
 	f := failed(status, api.ErrorCode(), "%s", messageOf(err, api))
 	if generic, ok := api.(*smithy.GenericAPIError); !ok || generic == nil { // a type of the model is its own name

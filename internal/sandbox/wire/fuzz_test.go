@@ -32,6 +32,10 @@ func FuzzJSON(f *testing.F) {
 				}
 			}
 		}
+		answer := answered(t, post("", "/schedules/a", string(body)))
+		if !expected(answer.status) || !json.Valid([]byte(answer.body)) {
+			t.Errorf("CreateSchedule: %d %s", answer.status, answer.body)
+		}
 	})
 }
 

@@ -151,6 +151,17 @@ func TestMalformed(t *testing.T) {
 		"CBOR: null for a member":    {post("", watchPath+"GetMetricStatistics", encoded(cbor.Map{"Period": &cbor.Nil{}})), 400, "The parameter Namespace is required."},
 		"CBOR: nested too deep":      {post("", watchPath+"GetMetricStatistics", strings.Repeat("\x81", 1000)), 400, "SerializationException"},
 
+		"REST: an unknown path":              {get("/schedules/a/b"), 404, "UnknownOperationException"},
+		"REST: a name that is empty":         {get("/schedules/"), 404, "UnknownOperationException"},
+		"REST: another method":               {as(get("/schedules"), http.MethodPatch), 404, "UnknownOperationException"},
+		"REST: a number that is none":        {get("/schedules?MaxResults=many"), 400, "not an integer of 32 bits"},
+		"REST: a query that nobody knows":    {get("/schedules?x=1"), 200, `{"Schedules":[]}`},
+		"REST: no signature":                 {with(get("/schedules"), "Authorization", ""), 403, "Missing Authentication Token"},
+		"REST: cut off":                      {post("", "/schedules/a", `{"Target":`), 400, "the body is not JSON"},
+		"REST: a list":                       {post("", "/schedules/a", `[]`), 400, "LIST_VALUE can not be converted to a structure"},
+		"REST: a required member is missing": {post("", "/schedules/a", `{}`), 400, "Value null at 'scheduleExpression'"},
+		"REST: the name in the body as well": {post("", "/schedule-groups/a", `{"Name":1}`), 200, "{}"},
+
 		"a REST service": {get("/2015-03-31/functions/"), 404, "UnknownOperationException"},
 		"a bucket":       {with(get("/"), "Authorization", signature("s3")), 400, "<Code>MissingAction</Code>"},
 		"a look":         {with(get("/"), "Authorization", ""), 200, "AWS_ENDPOINT_URL"},
@@ -173,7 +184,9 @@ func watch(start string) *http.Request {
 }
 
 // catalogue knows the types of all operations.
-var catalogue = within(&awsapi.Backplane{}, wire.Cores{ECS: empty{}, ELB: empty{}, CloudWatch: empty{}, SSM: empty{}})
+var catalogue = within(&awsapi.Backplane{}, wire.Cores{
+	ECS: empty{}, ELB: empty{}, CloudWatch: empty{}, SSM: empty{}, Scheduler: empty{},
+})
 
 // empty is a core that answers each operation with an output without members.
 type empty struct{}
@@ -200,7 +213,7 @@ func answered(t testing.TB, r *http.Request) answer {
 	t.Helper()
 	core := empty{}
 	recorder := httptest.NewRecorder()
-	cores := wire.Cores{ECS: core, ELB: core, CloudWatch: core, SSM: core}
+	cores := wire.Cores{ECS: core, ELB: core, CloudWatch: core, SSM: core, Scheduler: core}
 	wire.New(&awsapi.Backplane{}, cores).ServeHTTP(recorder, r)
 	response := recorder.Result()
 	body, err := io.ReadAll(response.Body)

@@ -3,6 +3,7 @@ package wire_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,8 +12,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	schedulertypes "github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/catnap-dev/catnap/internal/sandbox"
 	"github.com/catnap-dev/catnap/internal/sandbox/wire"
@@ -34,7 +38,7 @@ func (r *rig) calls() []call {
 		Statistics: []cwtypes.Statistic{cwtypes.StatisticSum, cwtypes.StatisticAverage},
 		Dimensions: []cwtypes.Dimension{{Name: new("LoadBalancer"), Value: new("app/a/b")}},
 	}
-	const ecsKey, elbKey, ssmKey = "ecs", "elasticloadbalancing", "ssm"
+	const ecsKey, elbKey, ssmKey, schedulerKey = "ecs", "elasticloadbalancing", "ssm", "scheduler"
 	return []call{
 		{ecsKey, "DescribeServices", always(&ecs.DescribeServicesInput{Cluster: cluster, Services: []string{sandbox.Service, "none"}})},
 		{ecsKey, "UpdateService", always(updateService())},
@@ -56,9 +60,40 @@ func (r *rig) calls() []call {
 			return &ssm.PutParameterInput{Name: new("/put/" + who), Value: new("v"), Type: ssmtypes.ParameterTypeString}
 		}},
 		{ssmKey, "DeleteParameter", func(who string) any { return &ssm.DeleteParameterInput{Name: new("/put/" + who)} }},
+		{schedulerKey, "CreateScheduleGroup", func(who string) any { return &scheduler.CreateScheduleGroupInput{Name: &who} }},
+		{schedulerKey, "CreateSchedule", func(who string) any { return schedule(who) }},
+		{schedulerKey, "UpdateSchedule", func(who string) any { return updateSchedule(who) }},
+		{schedulerKey, "GetSchedule", always(&scheduler.GetScheduleInput{Name: new("catnap-reaper"), GroupName: new("default")})},
+		{schedulerKey, "ListSchedules", always(&scheduler.ListSchedulesInput{MaxResults: new(int32(9)), NamePrefix: new("catnap-"), State: schedulertypes.ScheduleStateEnabled})},
+		{schedulerKey, "GetScheduleGroup", always(&scheduler.GetScheduleGroupInput{Name: new("over")})},
+		{schedulerKey, "ListScheduleGroups", always(&scheduler.ListScheduleGroupsInput{NamePrefix: new("o")})},
+		{schedulerKey, "DeleteSchedule", func(who string) any { return &scheduler.DeleteScheduleInput{Name: new("nap"), GroupName: &who} }},
+		{schedulerKey, "DeleteScheduleGroup", func(who string) any { return &scheduler.DeleteScheduleGroupInput{Name: &who} }},
 		{"monitoring", "GetMetricStatistics", always(minutes)},
 		{"monitoring json", "GetMetricStatistics", always(minutes)},
 		{"monitoring form", "GetMetricStatistics", always(minutes)},
+	}
+}
+
+// schedule is one in a group of the caller's.
+func schedule(who string) *scheduler.CreateScheduleInput {
+	return &scheduler.CreateScheduleInput{
+		Name: new("nap"), GroupName: &who, ScheduleExpression: new("rate(2 hours)"), Description: new("é <&> \"猫\""),
+		FlexibleTimeWindow: &schedulertypes.FlexibleTimeWindow{Mode: schedulertypes.FlexibleTimeWindowModeOff},
+		StartDate:          new(time.Date(2026, 1, 2, 3, 4, 5, 6e6, time.UTC)), State: schedulertypes.ScheduleStateDisabled,
+		Target: &schedulertypes.Target{
+			Arn:     new("arn:aws:lambda:eu-west-3:000000000000:function:nap"),
+			RoleArn: new("arn:aws:iam::000000000000:role/nap"), Input: new(`{"a": 1}`),
+			RetryPolicy: &schedulertypes.RetryPolicy{MaximumRetryAttempts: new(int32(0))},
+		},
+	}
+}
+
+func updateSchedule(who string) *scheduler.UpdateScheduleInput {
+	s := schedule(who)
+	return &scheduler.UpdateScheduleInput{
+		Name: s.Name, GroupName: s.GroupName, ScheduleExpression: new("rate(1 minute)"), Target: s.Target,
+		FlexibleTimeWindow: s.FlexibleTimeWindow,
 	}
 }
 
@@ -95,18 +130,24 @@ func TestOperations(t *testing.T) {
 	}
 }
 
+// alikeARNs: what each of them makes is named after it, and so is its ARN.
+var alikeARNs = cmp.Comparer(func(a, b string) bool {
+	same := strings.NewReplacer("/within", "/who", "/over", "/who", "/cli", "/who")
+	return same.Replace(a) == same.Replace(b)
+})
+
 func (r *rig) compare(t *testing.T, c call) {
 	t.Helper()
 	want := do[any](t, r.within, c.key, c.operation, c.in("within"))
 	got := do[any](t, r.over, c.key, c.operation, c.in("over"))
-	if diff := difference(want, got); diff != "" {
+	if diff := difference(want, got, alikeARNs); diff != "" {
 		t.Errorf("over the wire (-within +over):\n%s", diff)
 	}
 	printed := r.within.output(c.key, c.operation).Interface()
 	if err := wire.FillJSON(c.key, r.cli(t, c, c.in("cli")), printed); err != nil {
 		t.Fatal(err)
 	}
-	if diff := difference(want, printed); diff != "" {
+	if diff := difference(want, printed, alikeARNs); diff != "" {
 		t.Errorf("by the CLI (-within +cli):\n%s", diff)
 	}
 }

@@ -21,6 +21,7 @@ type question struct {
 	operation string
 	version   string // of the API, for the query protocol only
 	forms     form   // how the request is written
+	route     route  // what method and path name, for REST only
 }
 
 // form is one of the ways in which a request is written.
@@ -30,6 +31,7 @@ const (
 	asQuery form = iota
 	asJSON
 	asCBOR
+	asREST    // by method and path
 	asNothing // nothing that AWS knows; answered in JSON
 )
 
@@ -49,7 +51,7 @@ func newQuestion(r *http.Request, body []byte) *question {
 	case r.URL.Path == "/" || r.URL.Path == "":
 		q.askQuery()
 	default:
-		q.forms = asNothing
+		q.forms = asREST
 	}
 	return q
 }
@@ -93,7 +95,7 @@ func (q *question) allowed() bool {
 	switch q.forms {
 	case asQuery:
 		return q.Method == http.MethodPost || q.Method == http.MethodGet
-	case asNothing:
+	case asREST, asNothing: // the method is a part of the operation's name
 		return true
 	default:
 		return q.Method == http.MethodPost

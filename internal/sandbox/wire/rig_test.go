@@ -37,7 +37,9 @@ func newRig(t *testing.T) *rig {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() { ended <- box.Run(ctx) }()
-	cores := wire.Cores{ECS: box.ECS, ELB: box.ALB, CloudWatch: box.CloudWatch, SSM: box.SSM}
+	cores := wire.Cores{
+		ECS: box.ECS, ELB: box.ALB, CloudWatch: box.CloudWatch, SSM: box.SSM, Scheduler: box.Scheduler,
+	}
 	server := httptest.NewServer(wire.New(box.Backplane, cores))
 	t.Cleanup(func() {
 		server.Close()

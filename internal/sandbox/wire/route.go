@@ -19,6 +19,11 @@ func (f *front) route(q *question) (protocol, *service) {
 	case asQuery:
 		s := f.queried(q)
 		return queryProtocol{s}, s
+	case asREST:
+		if s := f.routed(q); s != nil {
+			return restProtocol{s}, s
+		}
+		q.forms = asNothing
 	case asNothing:
 	}
 	s := nobody()

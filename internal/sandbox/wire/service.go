@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/smithy-go/middleware"
 
@@ -25,7 +26,9 @@ type service struct {
 	xmlns    string
 	json     string // version of its JSON; "" if it has none
 	cbor     bool
-	wasQuery bool // tells callers of its newer protocols the error codes of the query protocol
+	wasQuery bool           // tells callers of its newer protocols the error codes of the query protocol
+	routes   []route        // of its REST API; none if it has none
+	statuses map[string]int // of its errors, where they are not 400 and 500
 
 	operations map[string]operation
 }
@@ -77,6 +80,9 @@ func services(backplane *awsapi.Backplane, cores Cores) []*service {
 	}
 	if cores.SSM != nil {
 		all = append(all, ssmService(ssm.New(ssm.Options{APIOptions: to(cores.SSM)})))
+	}
+	if cores.Scheduler != nil {
+		all = append(all, schedulerService(scheduler.New(scheduler.Options{APIOptions: to(cores.Scheduler)})))
 	}
 	return all
 }

@@ -27,6 +27,7 @@ type Cores struct {
 	ELB        awsapi.Core
 	CloudWatch awsapi.Core
 	SSM        awsapi.Core
+	Scheduler  awsapi.Core
 }
 
 // New returns the handler that serves all cores at one address, as AWS_ENDPOINT_URL wants it. Calls reach the cores

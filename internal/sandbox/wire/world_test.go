@@ -14,6 +14,7 @@ import (
 	cwschemas "github.com/aws/aws-sdk-go-v2/service/cloudwatch/schemas"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -37,6 +38,10 @@ var supported = map[string][]string{
 		"DescribeRules", "ModifyRule", "DescribeTargetHealth", "DescribeTargetGroups", "DescribeTargetGroupAttributes",
 		"DescribeLoadBalancers", "DescribeListeners",
 	},
+	"scheduler": {
+		"CreateSchedule", "UpdateSchedule", "GetSchedule", "DeleteSchedule", "ListSchedules", "CreateScheduleGroup",
+		"GetScheduleGroup", "DeleteScheduleGroup", "ListScheduleGroups",
+	},
 	"ssm":             {"GetParameter", "GetParameters", "GetParametersByPath", "PutParameter", "DeleteParameter"},
 	"monitoring":      {"GetMetricStatistics"},
 	"monitoring json": {"GetMetricStatistics"},
@@ -58,6 +63,9 @@ func over(url string) clients {
 	all := clients{
 		"ecs": ecs.New(ecs.Options{Region: region, BaseEndpoint: &url, Credentials: credentials, Retryer: retryer}),
 		"elasticloadbalancing": elb.New(elb.Options{
+			Region: region, BaseEndpoint: &url, Credentials: credentials, Retryer: retryer,
+		}),
+		"scheduler": scheduler.New(scheduler.Options{
 			Region: region, BaseEndpoint: &url, Credentials: credentials, Retryer: retryer,
 		}),
 		"ssm": ssm.New(ssm.Options{Region: region, BaseEndpoint: &url, Credentials: credentials, Retryer: retryer}),
@@ -87,6 +95,7 @@ func within(backplane *awsapi.Backplane, cores wire.Cores) clients {
 	return clients{
 		"ecs":                  ecs.New(ecs.Options{Region: region, APIOptions: to(cores.ECS)}),
 		"elasticloadbalancing": elb.New(elb.Options{Region: region, APIOptions: to(cores.ELB)}),
+		"scheduler":            scheduler.New(scheduler.Options{Region: region, APIOptions: to(cores.Scheduler)}),
 		"ssm":                  ssm.New(ssm.Options{Region: region, APIOptions: to(cores.SSM)}),
 		"monitoring":           watch, "monitoring json": watch, "monitoring form": watch,
 	}
@@ -130,15 +139,17 @@ func (s *script) Handle(_ context.Context, input any) (any, error) {
 func scripted(t testing.TB, backplane *awsapi.Backplane) (*script, clients, string) {
 	t.Helper()
 	core := &script{}
-	server := httptest.NewServer(wire.New(backplane, wire.Cores{ECS: core, ELB: core, CloudWatch: core, SSM: core}))
+	server := httptest.NewServer(wire.New(backplane, wire.Cores{
+		ECS: core, ELB: core, CloudWatch: core, SSM: core, Scheduler: core,
+	}))
 	t.Cleanup(server.Close)
 	return core, over(server.URL), server.URL
 }
 
 // difference leaves out what the SDK adds to structs of its own and tells no nil list from an empty one. Times may
 // differ by a millisecond: the wire carries no more, and the SDK cuts off where floats are a little less than they say.
-func difference(want, got any) string {
-	return cmp.Diff(want, got, cmpopts.EquateEmpty(), cmp.FilterPath(func(p cmp.Path) bool {
+func difference(want, got any, more ...cmp.Option) string {
+	return cmp.Diff(want, got, cmp.Options(more), cmpopts.EquateEmpty(), cmp.FilterPath(func(p cmp.Path) bool {
 		field, ok := p.Last().(cmp.StructField)
 		return ok && (field.Name() == "ResultMetadata" || field.Name() == "noSmithyDocumentSerde")
 	}, cmp.Ignore()), cmp.Comparer(func(a, b time.Time) bool { return a.Sub(b).Abs() <= time.Millisecond }))
