@@ -24,9 +24,9 @@ func known(s Snapshot, set Settings, now time.Time) time.Time {
 	return latest(last, set.Schedule.LastEnd(now))
 }
 
-// lastActivity is known, or the start of the newest busy minute if that is later.
+// LastActivity is the last activity that is known without metrics, or the start of the newest busy minute if that is later.
 // What lies before the evidence was not asked for and may have been busy.
-func lastActivity(s Snapshot, set Settings, now time.Time) time.Time {
+func LastActivity(s Snapshot, set Settings, now time.Time) time.Time {
 	last := known(s, set, now)
 	if s.Evidence == nil {
 		return last

@@ -163,7 +163,7 @@ func nextDrowsy(s Snapshot, set Settings, now time.Time) Decision {
 // What needs no call is looked at first.
 func nextQuiet(s Snapshot, set Settings, now time.Time) Decision {
 	settled := s.Rule.Mark.Since.Add(set.Settle)
-	last := lastActivity(s, set, now)
+	last := LastActivity(s, set, now)
 	idle := last.Add(set.IdleAfter)
 	switch {
 	case s.deploying(now):
@@ -200,7 +200,7 @@ const patience = 15 * time.Minute
 // nextAwake arms the rule when it has been quiet for DrowsyAfter and at least one settled minute confirms it. That
 // arms on incomplete knowledge, which is harmless: a request in that phase is passed on.
 func nextAwake(s Snapshot, set Settings, now time.Time) Decision {
-	last := lastActivity(s, set, now)
+	last := LastActivity(s, set, now)
 	drowsy := last.Add(set.DrowsyAfter)
 	confirmed := firstAfter(last).Add(time.Minute + set.MetricLag)
 	switch {
