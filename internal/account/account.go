@@ -1,7 +1,7 @@
 // Package account opens an AWS account for the command line: configuration and credentials as the SDK finds them
 // (profiles, single sign-on, the environment), the clients, and the time that AWS has.
 //
-// The functions do not use it: they read Lambda's own variables, which costs them less at a cold start (package awsenv).
+// The functions do not use it: they read Lambda's own variables (package awsenv), which costs less at a cold start.
 package account
 
 import (

@@ -1,9 +1,9 @@
 // Package dryrun keeps the calls of AWS clients that would change something from being made, and reports them instead.
 //
 // Who writes often reads again afterwards, to see whether somebody else has written meanwhile. So that such a run goes
-// the way that it would go, the few writes that are known here are remembered and shown to later reads, as AWS would. Any
-// other write is refused: nobody can tell what would have come of it. Nothing is written anywhere, and nothing outlives
-// the Recorder.
+// the way that it would go, the few writes that are known here are remembered and shown to later reads, as AWS would.
+// Any other write is refused: nobody can tell what would have come of it. Nothing is written anywhere, and nothing
+// outlives the Recorder.
 package dryrun
 
 import (

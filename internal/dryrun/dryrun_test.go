@@ -65,7 +65,8 @@ func newRig() *rig {
 // desired returns the desired counts of both services.
 func (r *rig) desired(t *testing.T, cluster string) [2]int32 {
 	t.Helper()
-	out, err := r.ecs.DescribeServices(t.Context(), &ecs.DescribeServicesInput{Cluster: &cluster, Services: []string{"web"}})
+	in := &ecs.DescribeServicesInput{Cluster: &cluster, Services: []string{"web"}}
+	out, err := r.ecs.DescribeServices(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,11 +106,10 @@ func TestWritesAreReportedShownAndNotMade(t *testing.T) {
 	if got := r.desired(t, "other"); got != [2]int32{7, 7} {
 		t.Errorf("desired counts of another cluster %v", got)
 	}
-	if _, err := r.elb.ModifyRule(t.Context(), &elb.ModifyRuleInput{RuleArn: new("r1"), Conditions: hosts("new")}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := r.elb.ModifyRule(t.Context(), &elb.ModifyRuleInput{RuleArn: new("r2")}); err != nil {
-		t.Fatal(err)
+	for _, in := range []*elb.ModifyRuleInput{{RuleArn: new("r1"), Conditions: hosts("new")}, {RuleArn: new("r2")}} {
+		if _, err := r.elb.ModifyRule(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if got := r.hosts(t); got != [2]string{"new", "old"} {
 		t.Errorf("conditions %v, want what was written", got)

@@ -21,7 +21,8 @@ func parameters(input any) map[string]any {
 	return pruned(given)
 }
 
-// pruned leaves out what the SDK's structs hold for "not given": nil, an empty enum, and false where that is the default.
+// pruned leaves out what the SDK's structs hold for "not given": nil, an empty enum, and false, the default of every
+// flag that is used here.
 func pruned(members map[string]any) map[string]any {
 	for key, value := range members {
 		switch v := value.(type) {

@@ -24,8 +24,8 @@ func known(s Snapshot, set Settings, now time.Time) time.Time {
 	return latest(last, set.Schedule.LastEnd(now))
 }
 
-// LastActivity is the last activity that is known without metrics, or the start of the newest busy minute if that is later.
-// What lies before the evidence was not asked for and may have been busy.
+// LastActivity is the last activity that is known without metrics, or the start of the newest busy minute if that is
+// later. What lies before the evidence was not asked for and may have been busy.
 func LastActivity(s Snapshot, set Settings, now time.Time) time.Time {
 	last := known(s, set, now)
 	if s.Evidence == nil {

@@ -158,6 +158,7 @@ var Assumptions = []Assumption{
 	{"WIRE-18", "Caller's errors and throttling are 400, AWS's own 500, unavailable 503.", "API model, CommonErrors", "V, S", "ErrorsOfCores, Retries, Golden"},
 	{"WIRE-19", "CloudWatch adds x-amzn-query-error, code and fault, in JSON and CBOR.", "SDK's and botocore's source", "V", "Golden, ErrorsOfCores"},
 	{"WIRE-20", "Operations are posted, queries may be GET, anything else is 405.", "not documented", "U", "Malformed"},
+	{"WIRE-21", "The Date of every answer, also of a refusal, is AWS's time.", "RFC 9110; SDK's clock-skew correction", "V", "DatesAreTheSandboxs"},
 
 	{"SCH-01", "A schedule is precise to the minute: each run comes some seconds late.", "scheduler/latest/UserGuide managing-schedule-flexible-time-windows", "V", "ScheduleRunsEveryMinute"},
 	{"SCH-02", "A run does not wait for the one before it, and with retries set to 0 a failed one is not repeated.", "scheduler/latest/UserGuide", "V", "ScheduleRunsEveryMinute"},

@@ -109,8 +109,8 @@ func (f Fleet) Pick(name string) (Member, error) {
 		return Member{}, &NoServiceError{Root: f.root}
 	case len(members) == 1 && len(refused) == 0:
 		return members[0], nil
-	case len(members) == 0 && len(refused) == 1:
-		return Member{}, refused[0].err
+	case len(members) == 0 && len(refused) > 0 && (name != "" || len(known) == 1):
+		return Member{}, joined(refused, meant)
 	default:
 		err := &ChoiceError{Name: name, Known: known}
 		if len(members) > 0 && (name != "" || len(known) == 1) {
@@ -143,8 +143,8 @@ func prefixes(members []Member) (list []string) {
 type NoServiceError struct{ Root string }
 
 func (e *NoServiceError) Error() string {
-	return fmt.Sprintf("find services: no parameter is below %s/services, nor below %[1]s/<stack>/services, in this account "+
-		"and Region: deploy template.yaml beside a service first (docs/deploy-sam.md says how)", e.Root)
+	return fmt.Sprintf("find services: no parameter is below %s/services, nor below %[1]s/<stack>/services, in this "+
+		"account and Region: deploy template.yaml beside a service first (docs/deploy-sam.md says how)", e.Root)
 }
 
 // ChoiceError says that a name does not tell which service is meant.

@@ -93,7 +93,9 @@ func TestDiscoveredStores(t *testing.T) {
 }
 
 func TestPick(t *testing.T) {
-	one, several, twice, bad := &fakeSSM{}, &fakeSSM{}, &fakeSSM{}, &fakeSSM{}
+	one, several, twice, bad, worse := &fakeSSM{}, &fakeSSM{}, &fakeSSM{}, &fakeSSM{}, &fakeSSM{}
+	worse.put("/catnap/services/broken", "{}")
+	worse.put("/catnap/b/services/broken", `{"cluster": "c"}`)
 	one.putUnder(t, "/catnap", own(t, "web"))
 	several.putUnder(t, "/catnap", own(t, "web"))
 	several.putUnder(t, "/catnap/api", own(t, "api"))
@@ -115,6 +117,7 @@ func TestPick(t *testing.T) {
 		"twice, and not named":   {ssm: twice, err: `find service "web": there is one at each of /catnap, /catnap/web`},
 		"bad settings":           {ssm: several, name: "broken", err: "settings of service broken: cluster: is missing"},
 		"bad settings, only one": {ssm: bad, err: "settings of service broken: cluster: is missing"},
+		"bad settings, twice":    {ssm: worse, name: "broken", err: "settings of service broken: service: is missing"},
 		"none":                   {ssm: &fakeSSM{}, err: "no parameter is below /catnap/services, nor below /catnap/<stack>/services"},
 		"none of that name":      {ssm: &fakeSSM{}, name: "web", err: "deploy template.yaml beside a service first"},
 	}
@@ -130,10 +133,13 @@ func TestPick(t *testing.T) {
 			}
 		})
 	}
-	_, choice := errors.AsType[*ChoiceError](func() error { _, err := discover(t, several, "/catnap").Pick("x"); return err }())
-	_, none := errors.AsType[*NoServiceError](func() error { _, err := discover(t, &fakeSSM{}, "/catnap").Pick(""); return err }())
-	if !choice || !none {
-		t.Errorf("types of the errors: choice %t, none %t", choice, none)
+	_, err := discover(t, several, "/catnap").Pick("x")
+	if _, ok := errors.AsType[*ChoiceError](err); !ok {
+		t.Errorf("%v is a %T", err, err)
+	}
+	_, err = discover(t, &fakeSSM{}, "/catnap").Pick("")
+	if _, ok := errors.AsType[*NoServiceError](err); !ok {
+		t.Errorf("%v is a %T", err, err)
 	}
 }
 

@@ -1,9 +1,9 @@
 // Package settings is what SSM's Parameter Store holds for catnap: the services with their settings and pins, and the
 // cost guard's freeze. It reads them, checks them and keeps them for a moment.
 //
-// It writes nothing but the notes of wakes and the command line's pin (operators and the cost guard write the rest), does
-// not ask AWS whether what the settings name exists, and decides nothing: package policy does, from what Service.Policy
-// returns.
+// It writes nothing but the notes of wakes and the command line's pin (operators and the cost guard write the rest),
+// does not ask AWS whether what the settings name exists, and decides nothing: package policy does, from what
+// Service.Policy returns.
 package settings
 
 import (
@@ -104,9 +104,9 @@ type Service struct {
 	// requests. Default none.
 	Signals []Signal `json:"signals,omitzero"`
 
-	// EC2Rule is the ARN of a listener rule in front of the waker rule that forwards to EC2TargetGroup: while it matches the
-	// service's traffic, that goes to EC2 and not to ECS. Only the command line reads and switches it; the functions do
-	// not look at it. Default none; both or none.
+	// EC2Rule is the ARN of a listener rule in front of the waker rule that forwards to EC2TargetGroup: while it matches
+	// the service's traffic, that goes to EC2 and not to ECS. Only the command line reads and switches it; the functions
+	// do not look at it. Default none; both or none.
 	EC2Rule string `json:"ec2_rule,omitempty"`
 	// EC2TargetGroup is the ARN of the target group with the EC2 instances.
 	EC2TargetGroup string `json:"ec2_target_group,omitempty"`
