@@ -11,11 +11,21 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/catnap-dev/catnap/internal/settings"
 )
 
 // cli is the command line: one field, and one file, a subcommand.
 type cli struct {
-	Sandbox sandboxCmd `cmd:"" help:"Run AWS on this machine, with a sleeping service and catnap beside it."`
+	Status  statusCmd  `cmd:"" group:"look" help:"Tell how services are."`
+	Sandbox sandboxCmd `cmd:"" group:"try" help:"Run AWS on this machine, with a sleeping service and catnap beside it."`
+}
+
+// groups are the headings of the commands and flags in the help.
+var groups = []kong.Group{
+	{Key: "look", Title: "Look:"},
+	{Key: "try", Title: "Try it without AWS:"},
+	{Key: "aws", Title: "AWS:"},
 }
 
 // exitUsage is the exit code for what the user has to change: a flag, a port, a command that does not exist.
@@ -24,33 +34,43 @@ const exitUsage = 2
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(run(ctx, os.Args[1:], &terminal{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}))
 }
 
 // run is main with its surroundings passed in. It returns the exit code.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, term *terminal) int {
 	exited := -1
 	parser, err := kong.New(&cli{}, kong.Name("catnap"), kong.UsageOnError(),
 		kong.Description("Lets an ECS Fargate service cost nothing while nobody uses it."),
-		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }),
-		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&output{stdout: stdout, stderr: stderr}))
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: helpWidth}), kong.ExplicitGroups(groups),
+		kong.Writers(term.stdout, term.stderr), kong.Exit(func(code int) { exited = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(term))
 	if err != nil {
-		return fail(stderr, err, 1)
+		return fail(term.stderr, err, 1)
 	}
 	parsed, err := parser.Parse(args)
 	switch {
 	case exited >= 0:
 		return exited // --help
 	case err != nil:
-		return fail(stderr, fmt.Errorf("%w (see catnap --help)", err), exitUsage)
+		return fail(term.stderr, fmt.Errorf("%w (see catnap --help)", err), exitUsage)
 	}
 	if err := parsed.Run(); err != nil {
-		if _, ok := errors.AsType[*usageError](err); ok {
-			return fail(stderr, err, exitUsage)
-		}
-		return fail(stderr, err, 1)
+		return fail(term.stderr, err, exitCode(err))
 	}
 	return 0
+}
+
+const helpWidth = 80
+
+func exitCode(err error) int {
+	if _, ok := errors.AsType[*usageError](err); ok {
+		return exitUsage
+	}
+	if _, ok := errors.AsType[*settings.ChoiceError](err); ok {
+		return exitUsage
+	}
+	return 1
 }
 
 func fail(stderr io.Writer, err error, code int) int {
@@ -58,8 +78,11 @@ func fail(stderr io.Writer, err error, code int) int {
 	return code
 }
 
-// output is where a command writes: data to stdout, errors to stderr.
-type output struct{ stdout, stderr io.Writer }
+// terminal is where a command reads and writes: data to stdout; questions, progress and errors to stderr.
+type terminal struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
 
 // usageError is an error that the user mends by calling the command differently.
 type usageError struct{ error }

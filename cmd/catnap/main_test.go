@@ -75,7 +75,8 @@ func TestSandboxServesAndEnds(t *testing.T) {
 
 type process struct {
 	command *exec.Cmd
-	url     string
+	url     string // of the load balancer
+	aws     string // of the sandbox's AWS; empty if nobody may call
 	stdout  *bufio.Reader
 	stderr  bytes.Buffer
 }
@@ -109,13 +110,22 @@ func launch(t *testing.T, path string, args ...string) *process {
 		t.Fatal(err)
 	}
 	p.stdout = bufio.NewReader(stdout)
-	line, err := p.stdout.ReadString('\n')
-	url, ready := strings.CutPrefix(strings.TrimSpace(line), "ready ")
-	if !ready {
-		t.Fatalf("the first line is %q (%v): %s", line, err, p.stderr.String())
+	p.aws, _ = p.address("aws ")
+	var ready bool
+	if p.url, ready = p.address("ready "); !ready {
+		line, err := p.stdout.ReadString('\n')
+		t.Fatalf("not ready: %q (%v): %s", line, err, p.stderr.String())
 	}
-	p.url = url
 	return p
+}
+
+// address reads the next line if it begins like that.
+func (p *process) address(begin string) (url string, ok bool) {
+	if next, err := p.stdout.Peek(len(begin)); err != nil || string(next) != begin {
+		return "", false
+	}
+	line, _ := p.stdout.ReadString('\n') // at the end, what there is
+	return strings.TrimSpace(strings.TrimPrefix(line, begin)), true
 }
 
 func (p *process) get(t *testing.T, accept string) (status int, body string) {
@@ -181,7 +191,7 @@ func TestExitCodes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			var stdout, stderr bytes.Buffer
-			if got := run(ended, test.args, &stdout, &stderr); got != test.want {
+			if got := run(ended, test.args, &terminal{stdout: &stdout, stderr: &stderr}); got != test.want {
 				t.Errorf("exit code %d, want %d: %s", got, test.want, stderr.String())
 			}
 			if failed := stderr.Len() > 0; failed != (test.want != 0) {

@@ -71,10 +71,10 @@ func (c *sandboxCmd) Validate() error {
 const processes = "process"
 
 // Run runs the sandbox until ctx ends.
-func (c *sandboxCmd) Run(ctx context.Context, out *output) error {
+func (c *sandboxCmd) Run(ctx context.Context, term *terminal) error {
 	clk := clock.New(time.Now(), c.Speed)
-	log := slog.New(console.New(out.stdout, clk, c.form(out.stdout)))
-	options, err := c.options(clk, log, out.stderr)
+	log := slog.New(console.New(term.stdout, clk, c.form(term.stdout)))
+	options, err := c.options(clk, log, term.stderr)
 	if err != nil {
 		return &usageError{err}
 	}
@@ -83,9 +83,9 @@ func (c *sandboxCmd) Run(ctx context.Context, out *output) error {
 		return &usageError{err}
 	}
 	if url := box.AWSURL(); url != "" {
-		fmt.Fprintln(out.stdout, "aws", url)
+		fmt.Fprintln(term.stdout, "aws", url)
 	}
-	fmt.Fprintln(out.stdout, "ready", box.URL())
+	fmt.Fprintln(term.stdout, "ready", box.URL())
 	return box.Run(ctx)
 }
 

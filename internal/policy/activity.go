@@ -24,9 +24,9 @@ func known(s Snapshot, set Settings, now time.Time) time.Time {
 	return latest(last, set.Schedule.LastEnd(now))
 }
 
-// lastActivity is known, or the start of the newest busy minute if that is later.
-// What lies before the evidence was not asked for and may have been busy.
-func lastActivity(s Snapshot, set Settings, now time.Time) time.Time {
+// LastActivity is the last activity that is known without metrics, or the start of the newest busy minute if that is
+// later. What lies before the evidence was not asked for and may have been busy.
+func LastActivity(s Snapshot, set Settings, now time.Time) time.Time {
 	last := known(s, set, now)
 	if s.Evidence == nil {
 		return last
@@ -45,9 +45,15 @@ func (e Evidence) NewestBusy() time.Time {
 	return newest
 }
 
-// quietSince tells whether a settled minute that began after last was quiet.
-func (e Evidence) quietSince(last time.Time) bool {
-	for _, m := range e.Minutes {
+// protected tells whether a task is known to be protected from scale-in.
+func (s Snapshot) protected() bool { return s.Evidence != nil && s.Evidence.Protected }
+
+// quietSince tells whether a settled minute that began after last is known to have been quiet.
+func (s Snapshot) quietSince(last time.Time) bool {
+	if s.Evidence == nil {
+		return false
+	}
+	for _, m := range s.Evidence.Minutes {
 		if m.Start.After(last) && m.Settled && !m.Busy {
 			return true
 		}
@@ -56,10 +62,14 @@ func (e Evidence) quietSince(last time.Time) bool {
 }
 
 // unsettled returns the newest minute that began after last and before until, and of which it is not known that it
-// was quiet. The minute of last itself began no later than last and can tell nothing newer.
-func (e Evidence) unsettled(last, until time.Time) (start time.Time, found bool) {
-	settled := make(map[int64]bool, len(e.Minutes))
-	for _, m := range e.Minutes {
+// was quiet. The minute of last itself began no later than last and can tell nothing newer. Without evidence there is
+// none: the guard that asks for it comes first, and last may lie years back.
+func (s Snapshot) unsettled(last, until time.Time) (start time.Time, found bool) {
+	if s.Evidence == nil {
+		return time.Time{}, false
+	}
+	settled := make(map[int64]bool, len(s.Evidence.Minutes))
+	for _, m := range s.Evidence.Minutes {
 		settled[m.Start.Unix()] = m.Settled && !m.Busy
 	}
 	for minute := firstAfter(last); minute.Before(until); minute = minute.Add(time.Minute) {

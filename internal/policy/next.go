@@ -1,6 +1,9 @@
 package policy
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Retry is how soon to look again when the answer is overdue: metrics that are late, a rule that has not settled.
 const Retry = 10 * time.Second
@@ -14,21 +17,35 @@ const handOver = 10 * time.Second
 // It is level-triggered: it looks at where the service stands, not at how it came there, so a pass that died half-way
 // is completed by the next one. Combinations that no sound transition leaves behind are healed.
 func Next(s Snapshot, set Settings, now time.Time) Decision {
+	all := Explain(s, set, now)
+	return all[slices.IndexFunc(all, Guard.fires)].Then // the last one always fires
+}
+
+// Explain lists the guards of a decision in their order, whether they fire or not. The first that fires decides.
+func Explain(s Snapshot, set Settings, now time.Time) []Guard {
+	outside := []Guard{
+		when("catnap is told to leave it alone", !set.Managed, keep(ReasonUnmanaged)),
+		when("ECS does not know it", !s.Found, keep(ReasonNotFound)),
+		when("the waker rule carries no mark", s.Rule.Mark.Since.IsZero(), adopt(s, now)),
+	}
+	return append(outside, guards(s, set, now)...)
+}
+
+// guards are those of where the service stands.
+func guards(s Snapshot, set Settings, now time.Time) []Guard {
 	switch {
-	case !set.Managed:
-		return keep(ReasonUnmanaged)
-	case !s.Found:
-		return keep(ReasonNotFound)
-	case s.Rule.Mark.Since.IsZero():
-		return adopt(s, now)
+	case s.Desired == 0 && s.Rule.Armed:
+		return asleepGuards(s, set, now)
 	case s.Desired == 0:
-		return nextAsleep(s, set, now)
+		return exposedGuards(s, set, now)
+	case s.Healthy == 0 && s.Rule.Armed:
+		return append(unhealthyGuards(s, set, now), quietGuards(s, set, now)...)
 	case s.Healthy == 0:
-		return nextUnhealthy(s, set, now)
+		return downGuards(s, set, now)
 	case s.Rule.Armed:
-		return nextDrowsy(s, set, now)
+		return append(drowsyGuards(s, set, now), quietGuards(s, set, now)...)
 	default:
-		return nextAwake(s, set, now)
+		return awakeGuards(s, set, now)
 	}
 }
 
@@ -40,22 +57,14 @@ func adopt(s Snapshot, now time.Time) Decision {
 	return arm(ReasonUnmarked, time.Time{})
 }
 
-func nextAsleep(s Snapshot, set Settings, now time.Time) Decision {
-	switch {
-	case !s.Rule.Armed:
-		return nextExposed(s, set, now)
-	case s.frozen(now):
-		return keep(ReasonFrozen)
-	case s.BackingOff(now):
-		return keepUntil(ReasonBackOff, s.RetryAt())
-	case set.pinned(now):
-		return start(ReasonPinned)
-	case set.Schedule.Covers(now):
-		return start(ReasonSchedule)
-	case s.lostWake(set, now):
-		return start(ReasonLostWake)
-	default:
-		return keepUntil(ReasonAsleep, set.Schedule.NextStart(now))
+func asleepGuards(s Snapshot, set Settings, now time.Time) []Guard {
+	return []Guard{
+		frozen(s, now, keep(ReasonFrozen)),
+		when("wakes failed a short time ago", s.BackingOff(now), keepUntil(ReasonBackOff, s.RetryAt())),
+		pinned(set, now, start(ReasonPinned)),
+		scheduled(set, now, start(ReasonSchedule)),
+		when("a wake was marked, but not carried out", s.lostWake(set, now), start(ReasonLostWake)),
+		otherwise(keepUntil(ReasonAsleep, set.Schedule.NextStart(now))),
 	}
 }
 
@@ -63,17 +72,15 @@ func nextAsleep(s Snapshot, set Settings, now time.Time) Decision {
 // a minute sees it in time.
 const crossing = time.Minute + 2*handOver
 
-// nextExposed covers a service without tasks whose visitors would meet an error. Where a stop has crossed a request and
-// stale reads hid each from the other, the request wins. A service that somebody stopped by hand stays stopped.
-func nextExposed(s Snapshot, set Settings, now time.Time) Decision {
+// exposedGuards are of a service without tasks whose visitors would meet an error. Where a stop has crossed a request
+// and stale reads hid each from the other, the request wins. A service that somebody stopped by hand stays stopped.
+func exposedGuards(s Snapshot, set Settings, now time.Time) []Guard {
 	handedOver := s.Rule.Mark.Since.Add(handOver)
-	switch {
-	case now.Before(handedOver):
-		return keepUntil(ReasonSettling, handedOver)
-	case !s.frozen(now) && now.Before(s.Rule.Mark.Since.Add(crossing)):
-		return start(ReasonCrossed)
-	default:
-		return arm(ReasonDisarmed, known(s, set, now))
+	crossed := !s.frozen(now) && now.Before(s.Rule.Mark.Since.Add(crossing))
+	return []Guard{
+		when("it was disarmed a moment ago", now.Before(handedOver), keepUntil(ReasonSettling, handedOver)),
+		when("a stop and a request missed each other", crossed, start(ReasonCrossed)),
+		otherwise(arm(ReasonDisarmed, known(s, set, now))),
 	}
 }
 
@@ -84,76 +91,55 @@ func (s Snapshot) lostWake(set Settings, now time.Time) bool {
 	return s.Rule.Mark.Waking() && age >= set.Settle && age < set.WakeTimeout
 }
 
-func nextUnhealthy(s Snapshot, set Settings, now time.Time) Decision {
-	switch {
-	case !s.Rule.Armed:
-		return nextDown(s, set, now)
-	case s.frozen(now):
-		return stop(ReasonFrozen)
-	case s.Rule.Mark.Waking():
-		return nextWaking(s, set, now)
-	case set.pinned(now): // marks it as a wake, so that it is given up like one
-		return start(ReasonPinned)
-	case set.Schedule.Covers(now):
-		return start(ReasonSchedule)
+// unhealthyGuards give up a wake after the wake timeout. Whoever armed a rule without one may have covered the mark of a
+// wake that crossed: then somebody waits for the first target, so it gets as much time.
+func unhealthyGuards(s Snapshot, set Settings, now time.Time) []Guard {
+	waking, limit := s.Rule.Mark.Waking(), s.begun(now).Add(set.WakeTimeout)
+	return []Guard{
+		frozen(s, now, stop(ReasonFrozen)),
+		when("a wake is on its way", waking && now.Before(limit), keepUntil(ReasonWaking, limit)).since(s.begun(now)),
+		when("a wake has no healthy target in time", waking, Decision{Action: ActionFail, Reason: ReasonWakeTimeout}),
+		pinned(set, now, start(ReasonPinned)), // marks it as a wake, so that it is given up like one
+		scheduled(set, now, start(ReasonSchedule)),
+		when("it has been without a healthy target for less than a wake may take", now.Before(limit),
+			keepUntil(ReasonGrace, limit)).since(s.begun(now)),
 	}
-	// Whoever armed it may have covered the mark of a wake that crossed: then somebody waits for the first target.
-	if limit := s.begun(now).Add(set.WakeTimeout); now.Before(limit) {
-		return keepUntil(ReasonGrace, limit)
-	}
-	return nextQuiet(s, set, now)
 }
 
-// nextDown lets visitors of a disarmed service meet the waiting page: at once when no task runs, and otherwise when it
+// downGuards let visitors of a disarmed service meet the waiting page: at once when no task runs, and otherwise when it
 // is down for longer than a health check that failed or a deployment explains.
-func nextDown(s Snapshot, set Settings, now time.Time) Decision {
+func downGuards(s Snapshot, set Settings, now time.Time) []Guard {
 	limit := s.Rule.Mark.Since.Add(set.HealAfter)
 	if s.deploying(now) {
 		limit = s.begun(now).Add(set.WakeTimeout)
 	}
-	switch {
-	case s.frozen(now):
-		return arm(ReasonFrozen, known(s, set, now))
-	case s.Running > 0 && now.Before(limit):
-		return keepUntil(ReasonGrace, limit)
-	default:
-		return arm(ReasonUnhealthy, known(s, set, now))
+	return []Guard{
+		frozen(s, now, arm(ReasonFrozen, known(s, set, now))),
+		when("it may have been without a healthy target for a short time only", s.Running > 0 && now.Before(limit),
+			keepUntil(ReasonGrace, limit)),
+		otherwise(arm(ReasonUnhealthy, known(s, set, now))),
 	}
 }
 
-// nextWaking gives up a wake after the wake timeout.
-func nextWaking(s Snapshot, set Settings, now time.Time) Decision {
-	limit := s.begun(now).Add(set.WakeTimeout)
-	if now.Before(limit) {
-		return keepUntil(ReasonWaking, limit)
-	}
-	return Decision{Action: ActionFail, Reason: ReasonWakeTimeout}
-}
-
-// nextDrowsy moves an armed service on: to awake at the end of a wake or when it is wanted, and else towards sleep.
-func nextDrowsy(s Snapshot, set Settings, now time.Time) Decision {
-	settled := s.Rule.Mark.Since.Add(set.Settle)
-	switch {
-	case s.frozen(now) && now.Before(settled):
-		return keepUntil(ReasonSettling, settled)
-	case s.frozen(now):
-		return stop(ReasonFrozen)
-	case s.Rule.Mark.Waking() && !s.serves(now):
-		return keepUntil(ReasonWaking, s.Rule.Mark.Since.Add(handOver))
-	case s.Rule.Mark.Waking():
-		return disarm(ReasonReady, s.Rule.Mark.Active)
-	case set.pinned(now):
-		return disarm(ReasonPinned, now)
-	case set.Schedule.Covers(now):
-		return disarm(ReasonSchedule, now)
-	default:
-		return nextQuiet(s, set, now)
+// drowsyGuards move an armed service on: to awake at the end of a wake or when it is wanted, and else towards sleep.
+func drowsyGuards(s Snapshot, set Settings, now time.Time) []Guard {
+	waking, switched := s.Rule.Mark.Waking(), s.Rule.Mark.Since
+	settled := switched.Add(set.Settle)
+	return []Guard{
+		when("frozen, but the switched rule may still be spreading", s.frozen(now) && now.Before(settled),
+			keepUntil(ReasonSettling, settled)).since(switched),
+		frozen(s, now, stop(ReasonFrozen)),
+		when("a wake is too young for its own task to be healthy", waking && !s.serves(now),
+			keepUntil(ReasonWaking, switched.Add(handOver))).since(switched),
+		when("a wake is over", waking, disarm(ReasonReady, s.Rule.Mark.Active)),
+		pinned(set, now, disarm(ReasonPinned, now)),
+		scheduled(set, now, disarm(ReasonSchedule, now)),
 	}
 }
 
-// nextQuiet stops an armed service when all of these hold:
+// quietGuards stop an armed service when all of these hold:
 //
-//	a) managed, not pinned, not in a window of the schedule, not waking (all seen by the callers);
+//	a) managed, not pinned, not in a window of the schedule, not waking (all seen by guards before these);
 //	b) no deployment in progress, no task protected from scale-in;
 //	c) the rule has been armed for at least the settling time: every request now meets the waker;
 //	d) every minute since the last activity up to then is settled and had no request, or lies IdleAfter back: what is
@@ -161,27 +147,23 @@ func nextDrowsy(s Snapshot, set Settings, now time.Time) Decision {
 //	e) the last activity is at least IdleAfter ago.
 //
 // What needs no call is looked at first.
-func nextQuiet(s Snapshot, set Settings, now time.Time) Decision {
+func quietGuards(s Snapshot, set Settings, now time.Time) []Guard {
 	settled := s.Rule.Mark.Since.Add(set.Settle)
-	last := lastActivity(s, set, now)
+	last := LastActivity(s, set, now)
 	idle := last.Add(set.IdleAfter)
-	switch {
-	case s.deploying(now):
-		return keep(ReasonDeployment)
-	case now.Before(settled):
-		return keepUntil(ReasonSettling, settled)
-	case now.Before(idle):
-		return keepUntil(ReasonRecent, idle)
-	case s.Evidence == nil:
-		return measure(s, set, now)
-	case s.Evidence.Protected:
-		return keep(ReasonProtected)
+	unknown, found := s.unsettled(last, watched(settled, last, set, now))
+	limit := unknown.Add(set.IdleAfter)
+	return []Guard{
+		deploying(s, now),
+		when("the armed rule may still be spreading", now.Before(settled),
+			keepUntil(ReasonSettling, settled)).since(s.Rule.Mark.Since),
+		when("it was used a short time ago", now.Before(idle), keepUntil(ReasonRecent, idle)).since(last),
+		unmeasured(s, set, now),
+		when("a task is protected from scale-in", s.protected(), keep(ReasonProtected)),
+		when("of a minute it is not known that nobody came", found && now.Before(limit),
+			keepUntil(ReasonUnsettled, earlier(limit, due(unknown, set, now)))).since(unknown),
+		otherwise(stop(ReasonQuiet)),
 	}
-	unknown, found := s.Evidence.unsettled(last, watched(settled, last, set, now))
-	if limit := unknown.Add(set.IdleAfter); found && now.Before(limit) {
-		return keepUntil(ReasonUnsettled, earlier(limit, due(unknown, set, now)))
-	}
-	return stop(ReasonQuiet)
 }
 
 // watched is until when minutes must be quiet: until the waker sees every request. Extra signals are not requests, so
@@ -197,28 +179,23 @@ func watched(settled, last time.Time, set Settings, now time.Time) time.Time {
 // armed without them, and what was unknown is busy: its services sleep a while later, on the waker's word alone.
 const patience = 15 * time.Minute
 
-// nextAwake arms the rule when it has been quiet for DrowsyAfter and at least one settled minute confirms it. That
+// awakeGuards arm the rule when it has been quiet for DrowsyAfter and at least one settled minute confirms it. That
 // arms on incomplete knowledge, which is harmless: a request in that phase is passed on.
-func nextAwake(s Snapshot, set Settings, now time.Time) Decision {
-	last := lastActivity(s, set, now)
+func awakeGuards(s Snapshot, set Settings, now time.Time) []Guard {
+	last := LastActivity(s, set, now)
 	drowsy := last.Add(set.DrowsyAfter)
 	confirmed := firstAfter(last).Add(time.Minute + set.MetricLag)
-	switch {
-	case s.frozen(now):
-		return arm(ReasonFrozen, last)
-	case set.pinned(now):
-		return keepUntil(ReasonPinned, set.PinnedUntil)
-	case set.Schedule.Covers(now):
-		return keep(ReasonSchedule)
-	case s.deploying(now):
-		return keep(ReasonDeployment)
-	case now.Before(drowsy):
-		return keepUntil(ReasonRecent, latest(drowsy, confirmed))
-	case s.Evidence == nil:
-		return measure(s, set, now)
-	case !s.Evidence.quietSince(last) && now.Before(drowsy.Add(patience)):
-		return keepUntil(ReasonUnsettled, due(firstAfter(last), set, now))
-	default:
-		return arm(ReasonQuiet, last)
+	unconfirmed := !s.quietSince(last) && now.Before(drowsy.Add(patience))
+	return []Guard{
+		frozen(s, now, arm(ReasonFrozen, last)),
+		pinned(set, now, keepUntil(ReasonPinned, set.PinnedUntil)),
+		scheduled(set, now, keep(ReasonSchedule)),
+		deploying(s, now),
+		when("it was used a short time ago", now.Before(drowsy),
+			keepUntil(ReasonRecent, latest(drowsy, confirmed))).since(last),
+		unmeasured(s, set, now),
+		when("no minute confirms yet that nobody came", unconfirmed,
+			keepUntil(ReasonUnsettled, due(firstAfter(last), set, now))).since(last),
+		otherwise(arm(ReasonQuiet, last)),
 	}
 }

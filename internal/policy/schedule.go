@@ -31,6 +31,17 @@ func (s Schedule) Covers(now time.Time) bool {
 	return false
 }
 
+// End returns when the window that now is in ends, and of several the last; zero outside of all.
+func (s Schedule) End(now time.Time) time.Time {
+	var end time.Time
+	for _, span := range s.spans(now) {
+		if span.covers(now) {
+			end = latest(end, span.to)
+		}
+	}
+	return end
+}
+
 // LastEnd returns the newest end of a window that is not after now, within the last week; zero when there is none.
 func (s Schedule) LastEnd(now time.Time) time.Time {
 	var last time.Time

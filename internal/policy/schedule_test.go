@@ -197,6 +197,23 @@ func TestScheduleAgreesWithANaiveReader(t *testing.T) {
 	})
 }
 
+func TestScheduleEndAgreesWithANaiveReader(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		windows := rapid.SliceOfN(rapid.Custom(drawWindow), 0, 3).Draw(r, "windows")
+		now := at(time.Duration(rapid.IntRange(-5000, 5000).Draw(r, "minute")) * time.Minute)
+		end := policy.Schedule{Windows: windows}.End(now)
+		if covers := anyCovers(windows, now); !covers {
+			if !end.IsZero() {
+				r.Fatalf("ends %s, outside of all windows", end)
+			}
+			return
+		}
+		if uncovered := firstUncovered(windows, now, end); !end.After(now) || uncovered.Before(end) {
+			r.Fatalf("ends %s, not covered at %s", end, uncovered)
+		}
+	})
+}
+
 // firstCovered is the first covered minute after now, or until.
 func firstCovered(windows []policy.Window, now, until time.Time) time.Time {
 	minute := now.Add(time.Minute)
@@ -204,6 +221,34 @@ func firstCovered(windows []policy.Window, now, until time.Time) time.Time {
 		minute = minute.Add(time.Minute)
 	}
 	return minute
+}
+
+// firstUncovered is the first minute after now that is not covered, or until.
+func firstUncovered(windows []policy.Window, now, until time.Time) time.Time {
+	minute := now
+	for minute.Before(until) && anyCovers(windows, minute) {
+		minute = minute.Add(time.Minute)
+	}
+	return minute
+}
+
+// TestEndIsTheLastOfSeveral: a window that ends goes on in another that still covers.
+func TestEndIsTheLastOfSeveral(t *testing.T) {
+	s := policy.Schedule{Windows: []policy.Window{
+		{Days: on(time.Wednesday), From: 10 * time.Hour, To: 14 * time.Hour},
+		{Days: on(time.Wednesday), From: 8 * time.Hour, To: 18 * time.Hour},
+		{Days: on(time.Wednesday), From: 17 * time.Hour, To: 20 * time.Hour},
+	}}
+	for _, c := range []struct{ now, want time.Duration }{
+		{0, 6 * time.Hour}, {5 * time.Hour, 8 * time.Hour}, {7 * time.Hour, 8 * time.Hour},
+	} {
+		if got := s.End(at(c.now)); !got.Equal(at(c.want)) {
+			t.Errorf("at %s it ends %s, want %s", at(c.now), got, at(c.want))
+		}
+	}
+	if got := s.End(at(8 * time.Hour)); !got.IsZero() {
+		t.Errorf("outside it ends %s", got)
+	}
 }
 
 // TestSkippedTimes: a time that the clock skips is the moment of the skip, also in zones where time.Date would give an

@@ -15,6 +15,7 @@ import (
 
 	"github.com/catnap-dev/catnap/internal/clock"
 	"github.com/catnap-dev/catnap/internal/ecsctl"
+	"github.com/catnap-dev/catnap/internal/evidence"
 	"github.com/catnap-dev/catnap/internal/policy"
 	"github.com/catnap-dev/catnap/internal/settings"
 	"github.com/catnap-dev/catnap/internal/traffic"
@@ -61,11 +62,11 @@ var (
 
 // Reaper tends all managed services.
 type Reaper struct {
-	store   store
-	control controller
-	traffic meter
-	clock   clock.Clock
-	log     *slog.Logger
+	store    store
+	control  controller
+	evidence *evidence.Gatherer
+	clock    clock.Clock
+	log      *slog.Logger
 
 	slots chan struct{}
 
@@ -76,7 +77,7 @@ type Reaper struct {
 // New returns a reaper.
 func New(s store, c controller, t meter, clk clock.Clock, log *slog.Logger) *Reaper {
 	return &Reaper{
-		store: s, control: c, traffic: t, clock: clk, log: log,
+		store: s, control: c, evidence: evidence.New(t, c, clk.Now), clock: clk, log: log,
 		slots: make(chan struct{}, atOnce), seen: map[string]time.Time{},
 	}
 }

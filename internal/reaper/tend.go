@@ -101,36 +101,16 @@ func (r *Reaper) observe(ctx context.Context, t turn, counts policy.Snapshot, fr
 	return seen, nil
 }
 
-// decide gathers the evidence only when the decision without it asks for it: a service that is asleep, or was busy a
-// moment ago, costs no call to CloudWatch.
+// decide gathers the evidence if the decision without it asks for it.
 func (r *Reaper) decide(ctx context.Context, svc settings.Service, seen policy.Snapshot) (policy.Decision, error) {
-	set := svc.Policy()
-	decision := policy.Next(seen, set, r.clock.Now())
-	if decision.Action != policy.ActionMeasure {
-		return decision, nil
-	}
-	evidence, err := r.gather(ctx, svc, seen, decision.From)
+	seen, err := r.evidence.Complete(ctx, svc, seen)
 	if err != nil {
 		return policy.Decision{}, err
 	}
-	r.remember(svc.Name, evidence.NewestBusy())
-	seen.Evidence = &evidence
-	return policy.Next(seen, set, r.clock.Now()), nil
-}
-
-// gather asks for protected tasks only of an armed service: protection matters to a stop alone.
-func (r *Reaper) gather(
-	ctx context.Context, svc settings.Service, seen policy.Snapshot, from time.Time,
-) (policy.Evidence, error) {
-	minutes, err := r.traffic.Minutes(ctx, svc, from, r.clock.Now())
-	if err != nil {
-		return policy.Evidence{}, err
+	if seen.Evidence != nil {
+		r.remember(svc.Name, seen.Evidence.NewestBusy())
 	}
-	evidence := policy.Evidence{From: from, Minutes: minutes}
-	if seen.Rule.Armed {
-		evidence.Protected, err = r.control.Protected(ctx, svc)
-	}
-	return evidence, err
+	return policy.Next(seen, svc.Policy(), r.clock.Now()), nil
 }
 
 func (r *Reaper) report(svc settings.Service, seen policy.Snapshot, decision policy.Decision) {

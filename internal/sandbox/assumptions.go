@@ -160,6 +160,7 @@ var Assumptions = []Assumption{
 	{"WIRE-20", "Operations are posted, queries may be GET, anything else is 405.", "not documented", "U", "Malformed"},
 	{"WIRE-21", "In restJson1 the operation is in method and path, names in the path are escaped, the error's type is in the header X-Amzn-ErrorType.", "smithy.io restJson1, the SDK's serializers", "V", "RoundTrip, ErrorsOfCores"},
 	{"WIRE-22", "EventBridge Scheduler's paths and the HTTP statuses of its errors.", "scheduler/latest/APIReference", "V", "RoundTrip, Operations"},
+	{"WIRE-23", "The Date of every answer, also of a refusal, is AWS's time.", "RFC 9110; SDK's clock-skew correction", "V", "DatesAreTheSandboxs"},
 
 	{"SCH-01", "A schedule is precise to the minute: each run comes some seconds late.", "scheduler/latest/UserGuide managing-schedule-flexible-time-windows", "V", "ScheduleRunsEveryMinute"},
 	{"SCH-02", "A run does not wait for the one before it, and with retries set to 0 a failed one is not repeated.", "scheduler/latest/UserGuide", "V", "ScheduleRunsEveryMinute"},

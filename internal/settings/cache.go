@@ -33,6 +33,9 @@ func newCache[T any](now func() time.Time, load func(context.Context) (T, error)
 	return &cache[T]{now: now, load: load, turn: make(chan struct{}, 1)}
 }
 
+// prime gives a cache that nobody has used yet its first value.
+func (c *cache[T]) prime(value T, loaded time.Time) { c.value, c.loaded = value, loaded }
+
 func (c *cache[T]) get(ctx context.Context, ttl time.Duration) (T, error) {
 	before := c.loads.Load()
 	select {

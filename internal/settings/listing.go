@@ -26,6 +26,7 @@ type part struct {
 const (
 	partWakes = "wakes"
 	partPage  = "page"
+	partPin   = "pin"
 )
 
 // refusal is a service that nobody may act on, with as much of its settings as could be read.
@@ -81,8 +82,10 @@ func (p part) addTo(s *Service) (err error) {
 		s.Wakes, err = parseWakes(p.text)
 	case partPage:
 		s.Template, err = parseTemplate(p.text)
+	case partPin:
+		s.Pinned, err = parsePin(p.text)
 	default:
-		err = errors.New("is an unknown parameter, must be wakes or page")
+		err = errors.New("is an unknown parameter, must be wakes, page or pin")
 	}
 	return err
 }

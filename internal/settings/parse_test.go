@@ -87,6 +87,8 @@ func full() Service {
 	s.Cluster = "arn:aws:ecs:eu-west-3:123456789012:cluster/shop"
 	s.Service = "arn:aws:ecs:eu-west-3:123456789012:service/shop/web"
 	s.BypassURL = "http://shop-1234567890.eu-west-3.elb.amazonaws.com:8080"
+	s.EC2Rule = arns + "listener-rule/app/shop/0123456789abcdef/23456789abcdef01/56789abcdef01234"
+	s.EC2TargetGroup = arns + "targetgroup/web-ec2/23456789abcdef01"
 	s.ProbePath = "/health"
 	s.Patterns = []string{"/shop/*", "/api/v?/*"}
 	s.WakeCount = 2
@@ -248,7 +250,8 @@ func TestParseReportsEverythingOnce(t *testing.T) {
 	}))
 	want := []string{
 		`idle: "5m" is an unknown key, must be one of ` + strings.Join([]string{"allow_paths", "bypass",
-			"bypass_rule", "bypass_url", "cluster", "crawler_status", "drowsy_after", "heal_after", "hold", "idle_after",
+			"bypass_rule", "bypass_url", "cluster", "crawler_status", "drowsy_after", "ec2_rule",
+			"ec2_target_group", "heal_after", "hold", "idle_after",
 			"ignore_paths", "ignore_user_agents", "load_balancer", "managed", "metric_lag", "monitor_status",
 			"operator_token_sha256", "page", "patterns", "pin", "probe_path", "schedule", "service", "settle", "signals",
 			"target_group", "wake", "wake_count", "wake_timeout", "waker_rule", "waker_target_group", "wakes_per_hour"}, ", "),

@@ -16,7 +16,7 @@ func (s Service) Policy() policy.Settings {
 		Settle:      time.Duration(s.Settle),
 		HealAfter:   time.Duration(s.HealAfter),
 		WakeTimeout: time.Duration(s.WakeTimeout),
-		PinnedUntil: s.Pin,
+		PinnedUntil: s.PinnedUntil(),
 		Signals:     len(s.Signals) > 0,
 
 		Wake:         s.Wake,

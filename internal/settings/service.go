@@ -1,8 +1,9 @@
 // Package settings is what SSM's Parameter Store holds for catnap: the services with their settings and pins, and the
 // cost guard's freeze. It reads them, checks them and keeps them for a moment.
 //
-// It writes nothing but the notes of wakes (the command line and the cost guard write the rest), does not ask AWS
-// whether what the settings name exists, and decides nothing: package policy does, from what Service.Policy returns.
+// It writes nothing but the notes of wakes and the command line's pin (operators and the cost guard write the rest),
+// does not ask AWS whether what the settings name exists, and decides nothing: package policy does, from what
+// Service.Policy returns.
 package settings
 
 import (
@@ -97,14 +98,24 @@ type Service struct {
 
 	// Schedule are windows in which the service is kept awake. Default none.
 	Schedule *Schedule `json:"schedule,omitzero"`
-	// Pin keeps the service awake until this time (RFC 3339). Default none.
+	// Pin keeps the service awake until this time (RFC 3339). Default none. See also Pinned.
 	Pin time.Time `json:"pin,omitzero"`
 	// Signals are metrics beside RequestCount that keep a service awake: open WebSockets, for instance, produce no
 	// requests. Default none.
 	Signals []Signal `json:"signals,omitzero"`
 
+	// EC2Rule is the ARN of a listener rule in front of the waker rule that forwards to EC2TargetGroup: while it matches
+	// the service's traffic, that goes to EC2 and not to ECS. Only the command line reads and switches it; the functions
+	// do not look at it. Default none; both or none.
+	EC2Rule string `json:"ec2_rule,omitempty"`
+	// EC2TargetGroup is the ARN of the target group with the EC2 instances.
+	EC2TargetGroup string `json:"ec2_target_group,omitempty"`
+
 	// Wakes are the last ones, from the parameter /catnap/services/<name>/wakes. The functions write it.
 	Wakes []policy.Wake `json:"-"`
+	// Pinned is like Pin, from the parameter /catnap/services/<name>/pin: {"until": "2026-01-31T18:00:00Z"}, or {} for no
+	// pin. The command line writes it. The later of the two counts.
+	Pinned time.Time `json:"-"`
 	// Template is the operator's own waiting page, from the parameter /catnap/services/<name>/page: an HTML template,
 	// compressed by gzip and written as base64. Empty means catnap's own page.
 	Template string `json:"-"`

@@ -83,11 +83,17 @@ func (e *NotFoundError) Error() string {
 
 // Frozen returns until when nothing may be woken, and zero when there is no freeze at present.
 func (s *Store) Frozen(ctx context.Context) (time.Time, error) {
+	f, err := s.Freeze(ctx)
+	return f.Until, err
+}
+
+// Freeze returns the freeze with its reason, and the zero value when there is none at present.
+func (s *Store) Freeze(ctx context.Context) (Freeze, error) {
 	f, err := s.freeze.get(ctx, s.ttl())
 	if err != nil || !f.Active(s.now()) {
-		return time.Time{}, err
+		return Freeze{}, err
 	}
-	return f.Until, nil
+	return f, nil
 }
 
 // UnreadError says that SSM could not be asked. What the settings say is not known, and asking again may help.
@@ -108,29 +114,35 @@ func (s *Store) list(ctx context.Context) (listing, error) {
 
 func (s *Store) loadServices(ctx context.Context) (listing, error) {
 	path := s.prefix() + "/services"
-	pages := ssm.NewGetParametersByPathPaginator(s.api,
-		&ssm.GetParametersByPathInput{Path: &path, Recursive: new(true)}, bounded)
+	parameters, err := parametersBelow(ctx, s.api, path)
+	if err != nil {
+		return listing{}, err
+	}
 	var l listing
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return listing{}, fmt.Errorf("get parameters below %s: %w", path, err)
-		}
-		l.addAll(page.Parameters, path)
+	for _, p := range parameters {
+		l.add(strings.TrimPrefix(ptr.ToString(p.Name), path+"/"), []byte(ptr.ToString(p.Value)))
 	}
 	l.settle()
 	return l, nil
 }
 
+func parametersBelow(ctx context.Context, api ssmAPI, path string) ([]types.Parameter, error) {
+	pages := ssm.NewGetParametersByPathPaginator(api,
+		&ssm.GetParametersByPathInput{Path: &path, Recursive: new(true)}, bounded)
+	var all []types.Parameter
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("get parameters below %s: %w", path, err)
+		}
+		all = append(all, page.Parameters...)
+	}
+	return all, nil
+}
+
 func bounded(o *ssm.GetParametersByPathPaginatorOptions) {
 	o.Limit = pageSize
 	o.StopOnDuplicateToken = true
-}
-
-func (l *listing) addAll(parameters []types.Parameter, path string) {
-	for _, p := range parameters {
-		l.add(strings.TrimPrefix(ptr.ToString(p.Name), path+"/"), []byte(ptr.ToString(p.Value)))
-	}
 }
 
 func (s *Store) loadFreeze(ctx context.Context) (Freeze, error) {

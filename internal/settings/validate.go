@@ -20,6 +20,7 @@ func (s Service) problems() problems {
 	ps.check(names.MatchString(s.Name), "name", quote(s.Name),
 		"must be 1 to 64 letters, digits, dots, underscores and hyphens")
 	s.checkResources(&ps)
+	s.checkEC2(&ps)
 	s.checkBypass(&ps)
 	checkPatterns(&ps, s.Patterns)
 	s.checkNumbers(&ps)
@@ -65,6 +66,22 @@ func (s Service) checkResources(ps *problems) {
 	if ps.check(ruleARN.MatchString(s.BypassRule), "bypass_rule", given(s.BypassRule), wantRule) {
 		ps.check(s.BypassRule != s.WakerRule, "bypass_rule", quote(s.BypassRule),
 			"must differ from waker_rule: the waker rule is switched, the bypass rule never")
+	}
+}
+
+func (s Service) checkEC2(ps *problems) {
+	if s.EC2Rule == "" && s.EC2TargetGroup == "" {
+		return
+	}
+	if ps.check(ruleARN.MatchString(s.EC2Rule), "ec2_rule", given(s.EC2Rule), wantRule) {
+		ps.check(s.EC2Rule != s.WakerRule && s.EC2Rule != s.BypassRule, "ec2_rule", quote(s.EC2Rule),
+			"must differ from waker_rule and bypass_rule: it forwards to EC2")
+	}
+	if ps.check(targetGroupARN.MatchString(s.EC2TargetGroup),
+		"ec2_target_group", given(s.EC2TargetGroup), wantTargetGroup) {
+		ps.check(s.EC2TargetGroup != s.TargetGroup && s.EC2TargetGroup != s.WakerTargetGroup,
+			"ec2_target_group", quote(s.EC2TargetGroup),
+			"must differ from target_group and waker_target_group: it has the EC2 instances")
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 func TestValidate(t *testing.T) {
 	rule := minimal().WakerRule
+	ec2Rule, ec2Group := full().EC2Rule, full().EC2TargetGroup
 	tests := map[string]struct {
 		change func(*Service)
 		want   string
@@ -28,6 +29,14 @@ func TestValidate(t *testing.T) {
 		"waker rule short":   {func(s *Service) { s.WakerRule = rule[:strings.LastIndex(rule, "/")] }, `must be a listener rule's ARN`},
 		"bypass rule":        {func(s *Service) { s.BypassRule = "" }, `bypass_rule: is missing, must be a listener rule's ARN`},
 		"same rule":          {func(s *Service) { s.BypassRule = s.WakerRule }, `bypass_rule: "` + rule + `" must differ from waker_rule`},
+
+		"EC2 rule alone":    {func(s *Service) { s.EC2Rule = ec2Rule }, `ec2_target_group: is missing, must be a target group's ARN`},
+		"EC2 group alone":   {func(s *Service) { s.EC2TargetGroup = ec2Group }, `ec2_rule: is missing, must be a listener rule's ARN`},
+		"EC2 rule's kind":   {onEC2(ec2Group, ec2Group), `ec2_rule: "` + ec2Group + `" must be a listener rule's ARN`},
+		"EC2 rule is ours":  {onEC2(minimal().BypassRule, ec2Group), `must differ from waker_rule and bypass_rule`},
+		"EC2 rule is armed": {onEC2(rule, ec2Group), `ec2_rule: "` + rule + `" must differ from waker_rule`},
+		"EC2 group is ECS":  {onEC2(ec2Rule, minimal().TargetGroup), `ec2_target_group: "` + minimal().TargetGroup + `" must differ`},
+		"EC2 group wakes":   {onEC2(ec2Rule, minimal().WakerTargetGroup), `must differ from target_group and waker_target_group`},
 
 		"bypass missing":  {func(s *Service) { s.BypassURL = "" }, `bypass_url: is missing, must be http or https, a host`},
 		"bypass relative": {func(s *Service) { s.BypassURL = "alb.example" }, `bypass_url: "alb.example" must be http or https`},
@@ -111,6 +120,10 @@ func TestValidate(t *testing.T) {
 			refused(t, s.Validate(), test.want)
 		})
 	}
+}
+
+func onEC2(rule, group string) func(*Service) {
+	return func(s *Service) { s.EC2Rule, s.EC2TargetGroup = rule, group }
 }
 
 func window(w Window) func(*Service) {

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/catnap-dev/catnap/internal/clock"
 	"github.com/catnap-dev/catnap/internal/sandbox/awsapi"
 )
 
@@ -33,10 +34,13 @@ type Cores struct {
 // New returns the handler that serves all cores at one address, as AWS_ENDPOINT_URL wants it. Calls reach the cores
 // through the backplane.
 func New(backplane *awsapi.Backplane, cores Cores) http.Handler {
-	return &front{services: services(backplane, cores)}
+	return &front{services: services(backplane, cores), clock: backplane.Clock}
 }
 
-type front struct{ services []*service }
+type front struct {
+	services []*service
+	clock    clock.Clock
+}
 
 // protocol writes and reads the calls of one service in one of AWS's ways.
 type protocol interface {
@@ -70,6 +74,8 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// [WIRE-02] Every answer names the request, by a UUID in this header.
 	w.Header().Set("X-Amzn-Requestid", q.id)
+	// [WIRE-23] The date is AWS's time, by which callers notice that their own clock is wrong. Here it may run faster.
+	w.Header().Set("Date", f.clock.Now().UTC().Format(http.TimeFormat))
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	w.Write(body) //nolint:gosec // it is JSON, CBOR or escaped XML, and says so

@@ -1,0 +1,50 @@
+package settings
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+)
+
+// pin is the document under /catnap/services/<name>/pin. Without a time it is no pin.
+type pin struct {
+	Until time.Time `json:"until,omitzero"`
+}
+
+func parsePin(text []byte) (time.Time, error) {
+	var document pin
+	if err := decodeStrict(text, &document).problems.err("read pin"); err != nil {
+		return time.Time{}, err
+	}
+	return document.Until, nil
+}
+
+// PinnedUntil is the end of the operator's order to stay awake: the later of the document's pin and the parameter's.
+func (s Service) PinnedUntil() time.Time {
+	if s.Pinned.After(s.Pin) {
+		return s.Pinned
+	}
+	return s.Pin
+}
+
+// PutPin writes the parameter beside the service's document that pins the service until then; the zero time takes the
+// pin away. The document is left as it is: a stack or a person owns it, and SSM has no compare-and-set.
+func (s *Store) PutPin(ctx context.Context, service string, until time.Time) error {
+	name := s.prefix() + "/services/" + service + "/" + partPin
+	text, err := json.Marshal(pin{Until: until})
+	if err != nil {
+		return fmt.Errorf("write pin of service %s: %w", service, err)
+	}
+	value := string(text)
+	_, err = s.api.PutParameter(ctx, &ssm.PutParameterInput{
+		Name: &name, Value: &value, Type: types.ParameterTypeString, Overwrite: new(true),
+	})
+	if err != nil {
+		return fmt.Errorf("put parameter %s: %w", name, err)
+	}
+	return nil
+}
