@@ -18,6 +18,7 @@ import (
 // cli is the command line: one field, and one file, a subcommand.
 type cli struct {
 	Status  statusCmd  `cmd:"" group:"look" help:"Tell how services are."`
+	Doctor  doctorCmd  `cmd:"" group:"look" help:"Find what keeps services from sleeping, waking or being cheap."`
 	Sandbox sandboxCmd `cmd:"" group:"try" help:"Run AWS on this machine, with a sleeping service and catnap beside it."`
 }
 

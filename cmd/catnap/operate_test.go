@@ -8,7 +8,11 @@ import (
 	"testing"
 	"time"
 
+	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	scalingtypes "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 	awsecs "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	schedulertypes "github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/catnap-dev/catnap/internal/clock"
@@ -25,12 +29,14 @@ import (
 //	until PHASE           waits until the service is in a phase
 //	protect               protects the running tasks from scale-in
 //	deploy                begins a deployment
+//	spoil                 lets something scale the service to one at the least, and pauses the reaper
 func TestOperate(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/operate",
 		Setup: operated,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"param": param, "visit": visit, "until": until, "protect": protect, "deploy": deploy,
+			"spoil": spoil,
 		},
 	})
 }
@@ -142,4 +148,25 @@ func TestOperateTheRealSandbox(t *testing.T) {
 	if code != 0 || !strings.HasPrefix(stdout.String(), "service is asleep") {
 		t.Errorf("exit code %d: %s%s", code, stdout.String(), stderr.String())
 	}
+}
+
+func spoil(ts *testscript.TestScript, _ bool, _ []string) {
+	ctx, one, ten := context.Background(), int32(1), int32(10)
+	resource, name := "service/cluster/service", "catnap-reaper"
+	_, err := box(ts).AutoScaling.Handle(ctx, &scaling.RegisterScalableTargetInput{
+		ServiceNamespace: scalingtypes.ServiceNamespaceEcs, ResourceId: &resource, MinCapacity: &one, MaxCapacity: &ten,
+		ScalableDimension: scalingtypes.ScalableDimensionECSServiceDesiredCount,
+	})
+	ts.Check(err)
+	answer, err := box(ts).Scheduler.Handle(ctx, &scheduler.GetScheduleInput{Name: &name})
+	ts.Check(err)
+	s, ok := answer.(*scheduler.GetScheduleOutput)
+	if !ok {
+		ts.Fatalf("got a %T", answer)
+	}
+	_, err = box(ts).Scheduler.Handle(ctx, &scheduler.UpdateScheduleInput{
+		Name: &name, ScheduleExpression: s.ScheduleExpression, Target: s.Target, FlexibleTimeWindow: s.FlexibleTimeWindow,
+		State: schedulertypes.ScheduleStateDisabled,
+	})
+	ts.Check(err)
 }

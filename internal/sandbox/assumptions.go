@@ -170,5 +170,7 @@ var Assumptions = []Assumption{
 	{"SCH-06", "UpdateSchedule replaces a schedule as a whole: what it is not given gets its default.", "scheduler/latest/UserGuide managing-schedule", "V", "UpdateReplacesAsAWhole"},
 	{"SCH-07", "ListSchedules goes by group and name, up to 100 to a page, by group, state and beginning of the name.", "API model; the order is not documented", "V, U", "ListInPages"},
 	{"SCH-08", "Defaults: enabled, UTC, kept after its end, 185 retries within a day.", "API model, CloudFormation's pages", "V", "Defaults"},
+	{"AAS-01", "A new scalable target needs both bounds; registering it again changes what is given.", "autoscaling/application/APIReference RegisterScalableTarget", "V", "RegisterAndChange"},
+	{"AAS-02", "RegisterScalableTarget snaps the desired count into the bounds, even when it is about something else.", "seen", "V", "RegistrationSnaps"},
 	{"API-01", "Calls over an account's documented rates are throttled.", "AmazonECS request-throttling, general/latest/gr/ssm", "V", "DocumentedLimits"},
 }

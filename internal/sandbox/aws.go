@@ -50,6 +50,7 @@ func (s *Sandbox) serveAWS(ctx context.Context, group *errgroup.Group) {
 	}
 	front := wire.New(s.Backplane, wire.Cores{
 		ECS: s.ECS, ELB: s.ALB, CloudWatch: s.CloudWatch, SSM: s.SSM, Scheduler: s.Scheduler,
+		AutoScaling: s.AutoScaling,
 	})
 	server := &http.Server{
 		Handler: front, ReadHeaderTimeout: time.Minute, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0),

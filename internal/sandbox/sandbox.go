@@ -19,6 +19,7 @@ import (
 
 	"github.com/catnap-dev/catnap/internal/clock"
 	"github.com/catnap-dev/catnap/internal/sandbox/alb"
+	"github.com/catnap-dev/catnap/internal/sandbox/autoscaling"
 	"github.com/catnap-dev/catnap/internal/sandbox/awsapi"
 	"github.com/catnap-dev/catnap/internal/sandbox/cloudwatch"
 	"github.com/catnap-dev/catnap/internal/sandbox/ecs"
@@ -82,13 +83,14 @@ type Options struct {
 // Sandbox is one running imitation. Its parts may be used directly; calls made that way are not counted.
 type Sandbox struct {
 	Options
-	ALB        *alb.LoadBalancer
-	ECS        *ecs.ECS
-	CloudWatch *cloudwatch.CloudWatch
-	SSM        *ssm.Store
-	Scheduler  *scheduler.Scheduler
-	Lambda     *lambda.Runtime
-	Backplane  *awsapi.Backplane
+	ALB         *alb.LoadBalancer
+	ECS         *ecs.ECS
+	CloudWatch  *cloudwatch.CloudWatch
+	SSM         *ssm.Store
+	Scheduler   *scheduler.Scheduler
+	AutoScaling *autoscaling.AutoScaling
+	Lambda      *lambda.Runtime
+	Backplane   *awsapi.Backplane
 	// Settings are those of the service, as stored.
 	Stored settings.Service
 
@@ -165,6 +167,7 @@ func (s *Sandbox) assemble() {
 		Clock: s.Clock, Targets: s.ALB, TaskStart: s.TaskStart, Stale: s.Stale, Plan: s.Plan, Seed: s.Seed,
 		Changed: s.log.task,
 	})
+	s.AutoScaling = &autoscaling.AutoScaling{Clock: s.Clock, ECS: s.ECS}
 }
 
 // URL is where the load balancer listens.

@@ -64,7 +64,7 @@ func runCLI(t *testing.T, url, key, operation string, args ...string) (out []byt
 	scope, _, _ := strings.Cut(key, " ")
 	name := map[string]string{
 		"ecs": "ecs", "ssm": "ssm", "elasticloadbalancing": "elbv2", "monitoring": "cloudwatch",
-		"scheduler": "scheduler",
+		"scheduler": "scheduler", "application-autoscaling": "application-autoscaling",
 	}[scope]
 	args = append([]string{"--endpoint-url", url, "--region", region, "--output", "json", "--cli-read-timeout", "30",
 		name, kebab(operation)}, args...)

@@ -185,7 +185,7 @@ func watch(start string) *http.Request {
 
 // catalogue knows the types of all operations.
 var catalogue = within(&awsapi.Backplane{}, wire.Cores{
-	ECS: empty{}, ELB: empty{}, CloudWatch: empty{}, SSM: empty{}, Scheduler: empty{},
+	ECS: empty{}, ELB: empty{}, CloudWatch: empty{}, SSM: empty{}, Scheduler: empty{}, AutoScaling: empty{},
 })
 
 // empty is a core that answers each operation with an output without members.
@@ -213,7 +213,7 @@ func answered(t testing.TB, r *http.Request) answer {
 	t.Helper()
 	core := empty{}
 	recorder := httptest.NewRecorder()
-	cores := wire.Cores{ECS: core, ELB: core, CloudWatch: core, SSM: core, Scheduler: core}
+	cores := wire.Cores{ECS: core, ELB: core, CloudWatch: core, SSM: core, Scheduler: core, AutoScaling: core}
 	wire.New(&awsapi.Backplane{}, cores).ServeHTTP(recorder, r)
 	response := recorder.Result()
 	body, err := io.ReadAll(response.Body)

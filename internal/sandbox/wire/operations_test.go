@@ -1,12 +1,15 @@
 package wire_test
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	scalingtypes "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -39,6 +42,12 @@ func (r *rig) calls() []call {
 		Dimensions: []cwtypes.Dimension{{Name: new("LoadBalancer"), Value: new("app/a/b")}},
 	}
 	const ecsKey, elbKey, ssmKey, schedulerKey = "ecs", "elasticloadbalancing", "ssm", "scheduler"
+	const scalingKey = "application-autoscaling"
+	target := &scaling.RegisterScalableTargetInput{
+		ServiceNamespace: scalingtypes.ServiceNamespaceEcs, ResourceId: new("service/cluster/service"),
+		ScalableDimension: scalingtypes.ScalableDimensionECSServiceDesiredCount,
+		MinCapacity:       new(int32(0)), MaxCapacity: new(int32(10)),
+	}
 	return []call{
 		{ecsKey, "DescribeServices", always(&ecs.DescribeServicesInput{Cluster: cluster, Services: []string{sandbox.Service, "none"}})},
 		{ecsKey, "UpdateService", always(updateService())},
@@ -60,6 +69,9 @@ func (r *rig) calls() []call {
 			return &ssm.PutParameterInput{Name: new("/put/" + who), Value: new("v"), Type: ssmtypes.ParameterTypeString}
 		}},
 		{ssmKey, "DeleteParameter", func(who string) any { return &ssm.DeleteParameterInput{Name: new("/put/" + who)} }},
+		{scalingKey, "RegisterScalableTarget", always(target)},
+		{scalingKey, "DescribeScalableTargets", always(&scaling.DescribeScalableTargetsInput{ServiceNamespace: scalingtypes.ServiceNamespaceEcs})},
+		{scalingKey, "DeregisterScalableTarget", func(string) any { return r.registered(target) }},
 		{schedulerKey, "CreateScheduleGroup", func(who string) any { return &scheduler.CreateScheduleGroupInput{Name: &who} }},
 		{schedulerKey, "CreateSchedule", func(who string) any { return schedule(who) }},
 		{schedulerKey, "UpdateSchedule", func(who string) any { return updateSchedule(who) }},
@@ -72,6 +84,16 @@ func (r *rig) calls() []call {
 		{"monitoring", "GetMetricStatistics", always(minutes)},
 		{"monitoring json", "GetMetricStatistics", always(minutes)},
 		{"monitoring form", "GetMetricStatistics", always(minutes)},
+	}
+}
+
+// registered is a request to take a target away that is there.
+func (r *rig) registered(target *scaling.RegisterScalableTargetInput) any {
+	if _, err := r.AutoScaling.Handle(context.Background(), target); err != nil {
+		panic(err)
+	}
+	return &scaling.DeregisterScalableTargetInput{
+		ServiceNamespace: target.ServiceNamespace, ResourceId: target.ResourceId, ScalableDimension: target.ScalableDimension,
 	}
 }
 

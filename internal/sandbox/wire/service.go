@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 
+	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -84,6 +85,9 @@ func services(backplane *awsapi.Backplane, cores Cores) []*service {
 	if cores.Scheduler != nil {
 		all = append(all, schedulerService(scheduler.New(scheduler.Options{APIOptions: to(cores.Scheduler)})))
 	}
+	if cores.AutoScaling != nil {
+		all = append(all, scalingService(scaling.New(scaling.Options{APIOptions: to(cores.AutoScaling)})))
+	}
 	return all
 }
 
@@ -129,6 +133,20 @@ func ssmService(c *ssm.Client) *service {
 		operations: table(
 			of(c.GetParameter), of(c.GetParameters), of(c.GetParametersByPath), of(c.PutParameter),
 			of(c.DeleteParameter),
+		),
+	}
+}
+
+func scalingService(c *scaling.Client) *service {
+	return &service{
+		shape: "AnyScaleFrontendService", scope: "application-autoscaling", json: "1.1", member: asItIs,
+		capital: []string{
+			"FailedResourceAccessException", "InternalServiceException", "InvalidNextTokenException",
+			"ObjectNotFoundException", "ValidationException",
+		},
+		missing: missing{shape: "ValidationException", text: nullText},
+		operations: table(
+			of(c.DescribeScalableTargets), of(c.RegisterScalableTarget), of(c.DeregisterScalableTarget),
 		),
 	}
 }

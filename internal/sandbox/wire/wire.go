@@ -29,6 +29,8 @@ type Cores struct {
 	CloudWatch awsapi.Core
 	SSM        awsapi.Core
 	Scheduler  awsapi.Core
+	// AutoScaling is Application Auto Scaling.
+	AutoScaling awsapi.Core
 }
 
 // New returns the handler that serves all cores at one address, as AWS_ENDPOINT_URL wants it. Calls reach the cores

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	cwschemas "github.com/aws/aws-sdk-go-v2/service/cloudwatch/schemas"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -38,6 +39,7 @@ var supported = map[string][]string{
 		"DescribeRules", "ModifyRule", "DescribeTargetHealth", "DescribeTargetGroups", "DescribeTargetGroupAttributes",
 		"DescribeLoadBalancers", "DescribeListeners",
 	},
+	"application-autoscaling": {"DescribeScalableTargets", "RegisterScalableTarget", "DeregisterScalableTarget"},
 	"scheduler": {
 		"CreateSchedule", "UpdateSchedule", "GetSchedule", "DeleteSchedule", "ListSchedules", "CreateScheduleGroup",
 		"GetScheduleGroup", "DeleteScheduleGroup", "ListScheduleGroups",
@@ -63,6 +65,9 @@ func over(url string) clients {
 	all := clients{
 		"ecs": ecs.New(ecs.Options{Region: region, BaseEndpoint: &url, Credentials: credentials, Retryer: retryer}),
 		"elasticloadbalancing": elb.New(elb.Options{
+			Region: region, BaseEndpoint: &url, Credentials: credentials, Retryer: retryer,
+		}),
+		"application-autoscaling": scaling.New(scaling.Options{
 			Region: region, BaseEndpoint: &url, Credentials: credentials, Retryer: retryer,
 		}),
 		"scheduler": scheduler.New(scheduler.Options{
@@ -93,11 +98,12 @@ func within(backplane *awsapi.Backplane, cores wire.Cores) clients {
 	}
 	watch := cloudwatch.New(cloudwatch.Options{Region: region, APIOptions: to(cores.CloudWatch)})
 	return clients{
-		"ecs":                  ecs.New(ecs.Options{Region: region, APIOptions: to(cores.ECS)}),
-		"elasticloadbalancing": elb.New(elb.Options{Region: region, APIOptions: to(cores.ELB)}),
-		"scheduler":            scheduler.New(scheduler.Options{Region: region, APIOptions: to(cores.Scheduler)}),
-		"ssm":                  ssm.New(ssm.Options{Region: region, APIOptions: to(cores.SSM)}),
-		"monitoring":           watch, "monitoring json": watch, "monitoring form": watch,
+		"ecs":                     ecs.New(ecs.Options{Region: region, APIOptions: to(cores.ECS)}),
+		"elasticloadbalancing":    elb.New(elb.Options{Region: region, APIOptions: to(cores.ELB)}),
+		"application-autoscaling": scaling.New(scaling.Options{Region: region, APIOptions: to(cores.AutoScaling)}),
+		"scheduler":               scheduler.New(scheduler.Options{Region: region, APIOptions: to(cores.Scheduler)}),
+		"ssm":                     ssm.New(ssm.Options{Region: region, APIOptions: to(cores.SSM)}),
+		"monitoring":              watch, "monitoring json": watch, "monitoring form": watch,
 	}
 }
 
@@ -140,7 +146,7 @@ func scripted(t testing.TB, backplane *awsapi.Backplane) (*script, clients, stri
 	t.Helper()
 	core := &script{}
 	server := httptest.NewServer(wire.New(backplane, wire.Cores{
-		ECS: core, ELB: core, CloudWatch: core, SSM: core, Scheduler: core,
+		ECS: core, ELB: core, CloudWatch: core, SSM: core, Scheduler: core, AutoScaling: core,
 	}))
 	t.Cleanup(server.Close)
 	return core, over(server.URL), server.URL
