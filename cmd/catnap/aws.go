@@ -29,10 +29,19 @@ type awsFlags struct {
 	Output      string        `short:"o" default:"text" enum:"text,json" help:"Form of the output: text or json."`
 }
 
-// writeFlags are those of every command that changes something.
-type writeFlags struct {
+// dryRunFlag is of every command that changes something.
+type dryRunFlag struct {
 	DryRun bool `help:"Make no call that writes, and show each with its parameters."`
-	Yes    bool `short:"y" help:"Ask nothing."`
+}
+
+// yesFlag is of every command that asks before it stops or moves something.
+type yesFlag struct {
+	Yes bool `short:"y" help:"Ask nothing."`
+}
+
+// serviceArg is of every command about one service.
+type serviceArg struct {
+	Service string `arg:"" optional:"" help:"The service's name in catnap's settings. Not needed when there is only one."`
 }
 
 var prefixes = regexp.MustCompile(`^(/[a-zA-Z0-9_.-]+)+$`)
@@ -70,14 +79,9 @@ func (f *awsFlags) within(ctx context.Context) (context.Context, context.CancelF
 	return context.WithTimeout(ctx, f.Timeout)
 }
 
-// open connects to AWS and finds the services.
-func (f *awsFlags) open(ctx context.Context, term *terminal) (*session, error) {
-	return f.connect(ctx, term, nil)
-}
-
-// openToWrite is open for a command that writes, or that would in a dry run.
-func (f *awsFlags) openToWrite(ctx context.Context, term *terminal, w writeFlags) (*session, error) {
-	if !w.DryRun {
+// open connects to AWS and finds the services. In a dry run the calls that write are shown and not made.
+func (f *awsFlags) open(ctx context.Context, term *terminal, dryRun bool) (*session, error) {
+	if !dryRun {
 		return f.connect(ctx, term, nil)
 	}
 	show := func(c dryrun.Call) { showCall(term.stdout, f.Output == outputJSON, c) }
@@ -86,6 +90,18 @@ func (f *awsFlags) openToWrite(ctx context.Context, term *terminal, w writeFlags
 		s.Operator.Pretend = true
 	}
 	return s, err
+}
+
+// pick is open for a command about one service, whose name may be empty if there is only one.
+func (f *awsFlags) pick(
+	ctx context.Context, term *terminal, service string, dryRun bool,
+) (*session, settings.Member, error) {
+	s, err := f.open(ctx, term, dryRun)
+	if err != nil {
+		return nil, settings.Member{}, err
+	}
+	member, err := s.Fleet.Pick(service)
+	return s, member, err
 }
 
 func (f *awsFlags) connect(ctx context.Context, term *terminal, dry *dryrun.Recorder) (*session, error) {

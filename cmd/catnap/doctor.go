@@ -38,7 +38,7 @@ type examination struct {
 func (c *doctorCmd) Run(ctx context.Context, term *terminal) error {
 	ctx, cancel := c.within(ctx)
 	defer cancel()
-	s, err := c.open(ctx, term)
+	s, err := c.open(ctx, term, false)
 	if err != nil {
 		return err
 	}

@@ -17,14 +17,23 @@ import (
 
 // cli is the command line: one field, and one file, a subcommand.
 type cli struct {
-	Status  statusCmd  `cmd:"" group:"look" help:"Tell how services are."`
-	Doctor  doctorCmd  `cmd:"" group:"look" help:"Find what keeps services from sleeping, waking or being cheap."`
-	Sandbox sandboxCmd `cmd:"" group:"try" help:"Run AWS on this machine, with a sleeping service and catnap beside it."`
+	Status   statusCmd   `cmd:"" group:"look" help:"Tell how services are."`
+	Explain  explainCmd  `cmd:"" group:"look" help:"Tell what the reaper would do with a service now, and why."`
+	Doctor   doctorCmd   `cmd:"" group:"look" help:"Find what keeps services from sleeping, waking or being cheap."`
+	Wake     wakeCmd     `cmd:"" group:"act" help:"Wake a service."`
+	Sleep    sleepCmd    `cmd:"" group:"act" help:"Put a service to sleep."`
+	Pin      pinCmd      `cmd:"" group:"act" help:"Keep a service awake for a time."`
+	Unpin    unpinCmd    `cmd:"" group:"act" help:"Let a pinned service sleep again."`
+	Cutover  cutoverCmd  `cmd:"" group:"move" help:"Move a service's traffic to ECS or to EC2."`
+	Rollback rollbackCmd `cmd:"" group:"move" help:"Move the traffic back to the other side."`
+	Sandbox  sandboxCmd  `cmd:"" group:"try" help:"Run AWS on this machine, with a sleeping service and catnap beside it."`
 }
 
 // groups are the headings of the commands and flags in the help.
 var groups = []kong.Group{
 	{Key: "look", Title: "Look:"},
+	{Key: "act", Title: "Wake and sleep:"},
+	{Key: "move", Title: "Between EC2 and ECS:"},
 	{Key: "try", Title: "Try it without AWS:"},
 	{Key: "aws", Title: "AWS:"},
 }

@@ -26,6 +26,7 @@ type sandboxCmd struct {
 	Settings   string        `type:"path" placeholder:"FILE" help:"Settings of the service, as SSM keeps them, in JSON: who wakes it, how its page looks. Without the names of resources."`
 	HealthPath string        `placeholder:"PATH" help:"Path of the target group's health check. Default: / for a command, where any answer below 500 is healthy, and /api/health for the demo."`
 	AWSListen  string        `name:"aws-listen" placeholder:"HOST:PORT" help:"Address at which AWS SDKs and the AWS CLI call the sandbox: set AWS_ENDPOINT_URL to it."`
+	EC2        bool          `name:"ec2" help:"Run the application on an EC2 instance as well, which has the traffic at first: to rehearse catnap cutover."`
 	Functions  string        `default:"in-process" enum:"in-process,process" help:"Run the functions in-process, or as processes: the built binaries, as Lambda runs them (${enum})."`
 	Binaries   string        `default:"dist/host" type:"path" placeholder:"DIR" help:"Where the binaries are: DIR/waker/bootstrap and DIR/reaper/bootstrap. make build-host puts them into dist/host."`
 	LogFormat  string        `default:"text" enum:"text,json" help:"Form of the event lines: text or json."`
@@ -105,6 +106,9 @@ func (c *sandboxCmd) options(clk clock.Clock, log *slog.Logger, taskOutput io.Wr
 		Clock: clk, Listen: c.Listen, Log: log, HealthPath: c.HealthPath,
 		TaskStart: c.TaskStart, MetricLag: c.MetricLag, AWSListen: c.AWSListen, Output: taskOutput,
 		Latency: 20 * time.Millisecond, Spread: 2 * time.Second, Stale: time.Second, Jitter: 5 * time.Second,
+	}
+	if c.EC2 {
+		options.EC2 = sandbox.DemoEC2()
 	}
 	if err := c.readSettings(&options); err != nil {
 		return options, err

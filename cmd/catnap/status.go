@@ -27,7 +27,7 @@ const atOnce = 4
 func (c *statusCmd) Run(ctx context.Context, term *terminal) error {
 	ctx, cancel := c.within(ctx)
 	defer cancel()
-	s, err := c.open(ctx, term)
+	s, err := c.open(ctx, term, false)
 	if err != nil {
 		return err
 	}

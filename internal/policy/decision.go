@@ -49,6 +49,7 @@ const (
 	ReasonQuiet         Reason = "quiet"                 // nobody came for long enough
 	ReasonReady         Reason = "ready"                 // the first healthy target of a wake
 	ReasonRequest       Reason = "request"               // somebody came
+	ReasonOrder         Reason = "order"                 // the operator's, on the command line
 	ReasonWakeTimeout   Reason = "wake_timeout"          // no healthy target in time
 	ReasonUnhealthy     Reason = "no_healthy_target"     // heal: visitors would meet an error
 	ReasonDisarmed      Reason = "asleep_but_disarmed"   // heal: nobody would answer

@@ -29,10 +29,11 @@ func TestExplainNamesEveryObstacle(t *testing.T) {
 		freeze, pin, schedule  = "frozen by the cost guard", "pinned", "in a window of the schedule"
 		deployment, used       = "a deployment is in progress", "it was used a short time ago"
 		spreading, protection  = "the armed rule may still be spreading", "a task is protected from scale-in"
-		unmeasured, unsettled  = "metrics and protection have not been asked yet", "of a minute it is not known that nobody came"
-		unconfirmed, unmarked  = "no minute confirms yet that nobody came", "the waker rule carries no mark"
-		alone, missingWords    = "catnap is told to leave it alone", "ECS does not know it"
-		backOff, lost, waiting = "wakes failed a short time ago", "a wake was marked, but not carried out", "a wake is on its way"
+		unmeasured             = "metrics and protection have not been asked yet"
+		unsettled, unconfirmed = "of a minute it is not known that nobody came", "no minute confirms yet that nobody came"
+		alone, unknown         = "catnap is told to leave it alone", "ECS does not know it"
+		backOff, unmarked      = "wakes failed a short time ago", "the waker rule carries no mark"
+		lost, waiting          = "a wake was marked, but not carried out", "a wake is on its way"
 	)
 	old, wake := mark(-10*time.Minute, -10*time.Minute-time.Second), mark(-time.Minute, -time.Minute)
 	always := window(0, 24*time.Hour)
@@ -47,7 +48,7 @@ func TestExplainNamesEveryObstacle(t *testing.T) {
 			[]string{freeze, backOff, pin, schedule, nothing},
 		},
 		"a lost wake":           {asleep(wake), usual(), []string{lost, nothing}},
-		"unmanaged and missing": {asleep(old, missing), usual(unmanaged), []string{alone, missingWords, nothing}},
+		"unmanaged and missing": {asleep(old, missing), usual(unmanaged), []string{alone, unknown, nothing}},
 		"unmarked":              {asleep(policy.Mark{}), usual(), []string{unmarked, nothing}},
 		"waking": {
 			starting(wake), usual(), []string{
@@ -104,7 +105,8 @@ func TestExplainSaysSinceWhenAndUntilWhen(t *testing.T) {
 			none, at(3 * time.Hour),
 		},
 		"frozen": {
-			awake(mark(-time.Hour, -time.Hour), frozen(5*time.Hour)), usual(), "frozen by the cost guard", none, at(5 * time.Hour),
+			awake(mark(-time.Hour, -time.Hour), frozen(5*time.Hour)), usual(), "frozen by the cost guard", none,
+			at(5 * time.Hour),
 		},
 		"waking": {
 			starting(mark(-time.Minute, -time.Minute)), usual(), "a wake is on its way", at(-time.Minute), at(4 * time.Minute),

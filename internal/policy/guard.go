@@ -32,6 +32,12 @@ func (g Guard) until(t time.Time) Guard {
 
 // The rows that several tables have.
 
+func unmanaged(set Settings) Guard {
+	return when("catnap is told to leave it alone", !set.Managed, keep(ReasonUnmanaged))
+}
+
+func missing(s Snapshot) Guard { return when("ECS does not know it", !s.Found, keep(ReasonNotFound)) }
+
 func frozen(s Snapshot, now time.Time, then Decision) Guard {
 	return when("frozen by the cost guard", s.frozen(now), then).until(s.FrozenUntil)
 }

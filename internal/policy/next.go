@@ -1,9 +1,6 @@
 package policy
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Retry is how soon to look again when the answer is overdue: metrics that are late, a rule that has not settled.
 const Retry = 10 * time.Second
@@ -17,15 +14,14 @@ const handOver = 10 * time.Second
 // It is level-triggered: it looks at where the service stands, not at how it came there, so a pass that died half-way
 // is completed by the next one. Combinations that no sound transition leaves behind are healed.
 func Next(s Snapshot, set Settings, now time.Time) Decision {
-	all := Explain(s, set, now)
-	return all[slices.IndexFunc(all, Guard.fires)].Then // the last one always fires
+	return first(Explain(s, set, now))
 }
 
 // Explain lists the guards of a decision in their order, whether they fire or not. The first that fires decides.
 func Explain(s Snapshot, set Settings, now time.Time) []Guard {
 	outside := []Guard{
-		when("catnap is told to leave it alone", !set.Managed, keep(ReasonUnmanaged)),
-		when("ECS does not know it", !s.Found, keep(ReasonNotFound)),
+		unmanaged(set),
+		missing(s),
 		when("the waker rule carries no mark", s.Rule.Mark.Since.IsZero(), adopt(s, now)),
 	}
 	return append(outside, guards(s, set, now)...)
@@ -91,8 +87,8 @@ func (s Snapshot) lostWake(set Settings, now time.Time) bool {
 	return s.Rule.Mark.Waking() && age >= set.Settle && age < set.WakeTimeout
 }
 
-// unhealthyGuards give up a wake after the wake timeout. Whoever armed a rule without one may have covered the mark of a
-// wake that crossed: then somebody waits for the first target, so it gets as much time.
+// unhealthyGuards give up a wake after the wake timeout. Whoever armed a rule without one may have covered the mark of
+// a wake that crossed: then somebody waits for the first target, so it gets as much time.
 func unhealthyGuards(s Snapshot, set Settings, now time.Time) []Guard {
 	waking, limit := s.Rule.Mark.Waking(), s.begun(now).Add(set.WakeTimeout)
 	return []Guard{

@@ -81,6 +81,9 @@ func TestEveryReasonIsInATable(t *testing.T) {
 	for _, c := range nextCases() {
 		given[policy.Next(c.snapshot, c.settings, noon).Reason] = true
 	}
+	for _, c := range wakeOrders() {
+		given[policy.OrderWake(c.snapshot, c.settings, noon).Reason] = true
+	}
 	for _, c := range answerCases() {
 		given[policy.Answer(c.caller, c.snapshot, c.settings, noon).Reason] = true
 	}

@@ -14,7 +14,7 @@ func (s Status) Text(now time.Time, zone *time.Location) string {
 	c, p := clock{now, zone}, &page{}
 	p.head("%s is %s (ECS service %s, cluster %s)", s.Service, s.state(), s.ECSService, s.Cluster)
 	p.row("tasks", "%d desired, %d running, %d pending; %s", s.Tasks.Desired, s.Tasks.Running, s.Tasks.Pending,
-		plural(s.Tasks.Healthy, "healthy target")+s.deployment())
+		Count(s.Tasks.Healthy, "healthy target")+s.deployment())
 	p.row("waker rule", "%s", c.rule(s.Rule))
 	p.row("last activity", "%s", c.orElse(s.LastActivity, "unknown"))
 	p.row("pin", "%s", c.until(s.PinnedUntil, "none"))
@@ -59,7 +59,7 @@ func (s Status) wake(c clock) string {
 	case s.Failure != nil:
 		return c.failure(*s.Failure)
 	case s.Steps != nil:
-		return stepsText(s.Steps)
+		return "on its way: " + stepsText(s.Steps)
 	default:
 		return "did not fail"
 	}
@@ -92,8 +92,11 @@ func stepsText(steps []Step) string {
 			parts = append(parts, step.Name+" now")
 		}
 	}
-	return "on its way: " + strings.Join(parts, ", ")
+	return strings.Join(parts, ", ")
 }
+
+// Steps is how far a wake is, on one line.
+func Steps(steps []policy.Step) string { return stepsText(newSteps(steps)) }
 
 func (s Status) wakes() string {
 	text := fmt.Sprintf("%d in the last hour", s.WakesLastHour)
@@ -158,7 +161,7 @@ func (c clock) traffic(t Traffic) string {
 	if t.Since != nil {
 		text += " since " + c.at(*t.Since)
 	}
-	return text + fmt.Sprintf("; %d of %s at EC2 healthy", t.EC2Healthy, plural(t.EC2Targets, "target"))
+	return text + fmt.Sprintf("; %d of %s at EC2 healthy", t.EC2Healthy, Count(t.EC2Targets, "target"))
 }
 
 // Table is one line a service.

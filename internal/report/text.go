@@ -95,9 +95,20 @@ func both(d, large time.Duration, largeName string, small time.Duration, smallNa
 	return text
 }
 
-func plural(n int, one string) string {
+// Ago is like "4m ago"; "never, as far as is known" for the zero time.
+func Ago(t, now time.Time) string {
+	if t.IsZero() {
+		return "never, as far as is known"
+	}
+	return clock{now: now}.distance(t)
+}
+
+// Count is like "1 task" and "2 tasks".
+func Count(n int, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %ss", n, one)
 }
+
+func spaces(n int) string { return strings.Repeat(" ", n) }

@@ -50,6 +50,9 @@ func (s *Sandbox) deploy(ctx context.Context) error {
 	if err := s.createRules(); err != nil {
 		return err
 	}
+	if err := s.createEC2(); err != nil {
+		return err
+	}
 	if err := s.storeSettings(); err != nil {
 		return err
 	}
@@ -135,13 +138,21 @@ func (s *Sandbox) createRules() (err error) {
 		return err
 	}
 	s.Stored.WakerRule, err = s.ALB.CreateRule(alb.Rule{
-		Priority: 2, TargetGroup: s.Stored.WakerTargetGroup,
+		Priority: s.wakerPriority(), TargetGroup: s.Stored.WakerTargetGroup,
 		Conditions: []elbtypes.RuleCondition{{
 			Field:             new("path-pattern"),
 			PathPatternConfig: &elbtypes.PathPatternConditionConfig{Values: []string{"/*"}},
 		}},
 	})
 	return err
+}
+
+// wakerPriority leaves the 2 to the EC2 rule, if there is one.
+func (s *Sandbox) wakerPriority() int {
+	if s.EC2 != nil {
+		return 3
+	}
+	return 2
 }
 
 // storeSettings writes what differs from the defaults, and reads it back as the functions will.
@@ -179,6 +190,9 @@ func (s *Sandbox) settingsDocument() ([]byte, error) {
 			return nil, fmt.Errorf("read settings: %s: must be left out, the sandbox has its own", key)
 		}
 		document[key] = value
+	}
+	if set.EC2Rule != "" {
+		document["ec2_rule"], document["ec2_target_group"] = set.EC2Rule, set.EC2TargetGroup
 	}
 	if document["bypass"] == string(settings.BypassOff) {
 		delete(document, "bypass_url")

@@ -44,6 +44,10 @@ type Options struct {
 	App     ecs.App         // nil means the demo application
 	Log     *slog.Logger    // nil drops everything
 
+	// EC2 is the same application on an EC2 instance, beside ECS and with the traffic at first; nil means that there is
+	// none. It is checked at the demo application's health path.
+	EC2 http.Handler
+
 	HealthPath    string // of the target group's health check; empty means the demo application's
 	HealthMatcher string // the codes that it takes for healthy; empty means 200
 
@@ -96,6 +100,7 @@ type Sandbox struct {
 
 	listener  net.Listener
 	aws       net.Listener      // nil: nobody may call
+	instance  net.Listener      // of EC2; nil: there is none
 	functions map[string]string // ARNs by the names of the folders below functions/
 	log       *journal
 }
@@ -111,10 +116,13 @@ func New(ctx context.Context, o Options) (*Sandbox, error) {
 	if err := s.listenForAWS(ctx); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
+	if err := s.listenForEC2(ctx); err != nil {
+		return nil, errors.Join(err, listener.Close(), s.closeAWS())
+	}
 	s.log = newJournal(s)
 	s.assemble()
 	if err := s.deploy(ctx); err != nil {
-		return nil, errors.Join(err, listener.Close(), s.closeAWS())
+		return nil, errors.Join(err, listener.Close(), s.closeAWS(), s.closeEC2())
 	}
 	return s, nil
 }
@@ -196,6 +204,7 @@ func (s *Sandbox) Run(ctx context.Context) error {
 	})
 	group.Go(func() error { <-ctx.Done(); return server.Close() })
 	s.serveAWS(ctx, group)
+	s.serveEC2(ctx, group)
 	group.Go(func() error { return s.ALB.Run(ctx) })
 	group.Go(func() error { return s.ECS.Run(ctx) })
 	group.Go(func() error { s.log.run(ctx); return nil })
