@@ -46,7 +46,8 @@ screenshots: need ## take the pictures of the waiting page that the README shows
 test: need vet lint policy ## all that a change must pass: vet, lint, and the tests with the race detector
 	@log=$$(mktemp) && { sh scripts/seed-tests quick >"$$log" 2>&1 & seed=$$!; }; \
 	trap 'kill $$seed 2>/dev/null; rm -f "$$log"; exit 130' INT TERM; \
-	echo "CGO_ENABLED=1 $(GO) test ./... -race -shuffle=on"; CGO_ENABLED=1 $(GO) test ./... -race -shuffle=on; tests=$$?; \
+	echo "CGO_ENABLED=1 $(GO) test ./... -race -shuffle=on"; \
+	CGO_ENABLED=1 $(GO) test ./... -race -shuffle=on -timeout 30m; tests=$$?; \
 	echo "waiting for the three tests with the AWS CLI, which began together with the others"; \
 	wait $$seed; seed=$$?; cat "$$log"; rm -f "$$log"; [ $$tests -eq 0 ] && [ $$seed -eq 0 ]
 	@echo "the largest tests once more, at full size, without the race detector"
