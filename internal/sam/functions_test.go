@@ -1,19 +1,22 @@
 package sam
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/catnap-dev/catnap/internal/cloudformation"
 )
 
 // ofType are the names of the resources of one type.
 func (t template) ofType(kind string) []string {
 	var names []string
-	for _, name := range sorted(t.section("Resources")) {
-		if dictionary(t.section("Resources")[name])["Type"] == kind {
+	for _, name := range sorted(t.Section("Resources")) {
+		if dictionary(t.Section("Resources")[name])["Type"] == kind {
 			names = append(names, name)
 		}
 	}
@@ -67,7 +70,7 @@ func (s stack) functionFaults(name string, owners map[any]string) []string {
 		problems = append(problems, fmt.Sprintf("has unknown code %v", function["CodeUri"]))
 	}
 	prefix := text(at(function, "Environment", "Variables", "CATNAP_PREFIX"))
-	if want := prefix + "/services/" + s.values["ServiceName"]; s.resource("Settings")["Name"] != want {
+	if want := prefix + "/services/" + s.value("ServiceName"); s.resource("Settings")["Name"] != want {
 		problems = append(problems, "looks for settings below "+prefix)
 	}
 	for property, want := range map[string]any{"Runtime": "provided.al2023", "Handler": "bootstrap"} {
@@ -80,12 +83,12 @@ func (s stack) functionFaults(name string, owners map[any]string) []string {
 
 // writesLogs tells whether a function's role may write to the function's log group, and to no other.
 func (s stack) writesLogs(name string) bool {
-	_, role := call(s.properties(name)["Role"])
-	_, group := call(at(s.properties(name), "LoggingConfig", "LogGroup"))
+	_, role := cloudformation.Call(s.Properties(name)["Role"])
+	_, group := cloudformation.Call(at(s.Properties(name), "LoggingConfig", "LogGroup"))
 	want := statement{
 		role: texts(role)[0], sid: "WriteLogs", conditions: map[string]any{},
 		actions:   []string{"logs:CreateLogStream", "logs:PutLogEvents"},
-		resources: []string{s.attribute(text(group), "Arn")},
+		resources: []string{s.arn(text(group))},
 	}
 	return slices.ContainsFunc(s.statements(), func(got statement) bool { return reflect.DeepEqual(got, want) })
 }
@@ -102,7 +105,7 @@ func (s stack) watched(function string) bool {
 func checkLogs(t template) []string {
 	var problems []string
 	for _, name := range t.ofType("AWS::Logs::LogGroup") {
-		if t.deployed().resource(name)["RetentionInDays"] != uint64(7) {
+		if t.deployed().resource(name)["RetentionInDays"] != json.Number("7") {
 			problems = append(problems, name+" must keep 7 days")
 		}
 	}
@@ -114,8 +117,8 @@ func checkSchedules(t template) []string {
 	s := t.deployed()
 	var problems []string
 	want := map[any]string{
-		s.attribute("ReaperFunction", "Arn"):    "rate(1 minute)",
-		s.attribute("CostGuardFunction", "Arn"): "rate(1 hour)",
+		s.arn("ReaperFunction"):    "rate(1 minute)",
+		s.arn("CostGuardFunction"): "rate(1 hour)",
 	}
 	for _, name := range t.ofType("AWS::Scheduler::Schedule") {
 		schedule := s.resource(name)
@@ -123,7 +126,7 @@ func checkSchedules(t template) []string {
 		switch {
 		case schedule["ScheduleExpression"] != want[target]:
 			problems = append(problems, fmt.Sprintf("%s is %v", name, schedule["ScheduleExpression"]))
-		case at(schedule, "Target", "RetryPolicy", "MaximumRetryAttempts") != uint64(0):
+		case at(schedule, "Target", "RetryPolicy", "MaximumRetryAttempts") != json.Number("0"):
 			problems = append(problems, name+" must not retry")
 		case at(schedule, "FlexibleTimeWindow", "Mode") != "OFF":
 			problems = append(problems, name+" must be on time")
@@ -135,10 +138,10 @@ func checkSchedules(t template) []string {
 	for target := range want {
 		problems = append(problems, fmt.Sprintf("nothing invokes %v", target))
 	}
-	if at(s.resource("ReaperFunction"), "EventInvokeConfig", "MaximumRetryAttempts") != uint64(0) {
+	if at(s.resource("ReaperFunction"), "EventInvokeConfig", "MaximumRetryAttempts") != json.Number("0") {
 		problems = append(problems, "ReaperFunction must not be retried by Lambda")
 	}
-	if at(s.resource("CostGuardSchedule"), "Target", "DeadLetterConfig", "Arn") != s.attribute("DeadLetters", "Arn") {
+	if at(s.resource("CostGuardSchedule"), "Target", "DeadLetterConfig", "Arn") != s.arn("DeadLetters") {
 		problems = append(problems, "CostGuardSchedule loses what it cannot deliver")
 	}
 	return problems

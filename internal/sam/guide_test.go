@@ -47,7 +47,7 @@ func rows(text string) map[string][]string {
 // TestGuideParameters: the guide has every parameter with its default.
 func TestGuideParameters(t *testing.T) {
 	want := map[string]string{}
-	for name, p := range load(t).section("Parameters") {
+	for name, p := range load(t).Section("Parameters") {
 		want[name] = "required"
 		if value, ok := dictionary(p)["Default"]; ok {
 			want[name] = "`" + fmt.Sprint(value) + "`"
@@ -113,7 +113,7 @@ func TestGuideDeployer(t *testing.T) {
 func TestGuideNames(t *testing.T) {
 	s := load(t).deployed()
 	made := part(t, "## What is made")
-	for _, name := range sorted(s.section("Resources")) {
+	for _, name := range sorted(s.Section("Resources")) {
 		for _, property := range []string{"Name", "FunctionName", "QueueName", "AlarmName"} {
 			value := text(s.resource(name)[property])
 			_, longer, _ := strings.Cut(value, ":") // an ARN, of what is named elsewhere

@@ -39,9 +39,9 @@ type statement struct {
 // statements are those of all roles: their own, and those of the policies beside them.
 func (s stack) statements() []statement {
 	var all []statement
-	for _, name := range sorted(s.section("Resources")) {
+	for _, name := range sorted(s.Section("Resources")) {
 		properties := s.resource(name)
-		switch dictionary(s.section("Resources")[name])["Type"] {
+		switch dictionary(s.Section("Resources")[name])["Type"] {
 		case "AWS::IAM::Role":
 			for _, policy := range list(properties["Policies"]) {
 				all = append(all, read(name, dictionary(policy)["PolicyDocument"])...)

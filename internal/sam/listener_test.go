@@ -22,18 +22,18 @@ func checkListener(t template) []string {
 		}
 	}
 	s := t.deployed()
-	forwards := map[string]any{"BypassRule": s.values["ServiceTargetGroupArn"], "WakerRule": s.ref("WakerTargetGroup")}
+	forwards := map[string]any{"BypassRule": s.value("ServiceTargetGroupArn"), "WakerRule": s.ref("WakerTargetGroup")}
 	for _, name := range t.ofType("AWS::ElasticLoadBalancingV2::ListenerRule") {
 		rule := s.resource(name)
 		if actions := list(rule["Actions"]); len(actions) != 1 || at(actions[0], "TargetGroupArn") != forwards[name] {
 			problems = append(problems, fmt.Sprintf("%s forwards to %v", name, actions))
 		}
-		if rule["ListenerArn"] != s.values["ListenerArn"] {
+		if rule["ListenerArn"] != s.value("ListenerArn") {
 			problems = append(problems, name+" is on another listener")
 		}
 	}
-	for _, name := range sorted(t.section("Resources")) {
-		if policy := at(t.section("Resources")[name], "DeletionPolicy"); policy != nil && policy != "Delete" {
+	for _, name := range sorted(t.Section("Resources")) {
+		if policy := at(t.Section("Resources")[name], "DeletionPolicy"); policy != nil && policy != "Delete" {
 			problems = append(problems, name+" stays when the stack goes")
 		}
 	}
@@ -106,7 +106,7 @@ func checkTargetGroup(t template) []string {
 	if strings.Count(text(permission["SourceArn"]), "*") != 1 || permission["SourceAccount"] != account {
 		problems = append(problems, "WakerPermission is for others too")
 	}
-	if permission["FunctionName"] != s.attribute("WakerFunction", "Arn") {
+	if permission["FunctionName"] != s.arn("WakerFunction") {
 		problems = append(problems, "WakerPermission is for another function")
 	}
 	attributes := fmt.Sprint(s.resource("WakerTargetGroup")["TargetGroupAttributes"])
@@ -130,7 +130,7 @@ func checkTrust(t template) []string {
 		if name == "SchedulerRole" {
 			want = "scheduler.amazonaws.com"
 			source := at(statements[0], "Condition", "StringEquals")
-			if at(source, "aws:SourceAccount") != account || at(source, "aws:SourceArn") != s.attribute("ScheduleGroup", "Arn") {
+			if at(source, "aws:SourceAccount") != account || at(source, "aws:SourceArn") != s.arn("ScheduleGroup") {
 				problems = append(problems, name+" trusts other schedules")
 			}
 		}
@@ -146,7 +146,7 @@ func TestTwoStacks(t *testing.T) {
 	read := load(t)
 	one := read.deployed()
 	two := read.deployed("ServiceName", "api", "PriorityBase", "1")
-	for _, name := range sorted(read.section("Resources")) {
+	for _, name := range sorted(read.Section("Resources")) {
 		for _, property := range []string{
 			"Name", "FunctionName", "LogGroupName", "QueueName", "AlarmName", "Priority",
 		} {

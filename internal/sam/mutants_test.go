@@ -1,10 +1,11 @@
 package sam
 
 var mutants = map[string]mutant{
-	"unquoted off":        {`Mode: "OFF"`, `Mode: OFF`, "yaml", "OFF must be in quotes"},
-	"unquoted date":       {`Version: "2012-10-17"`, `Version: 2012-10-17`, "yaml", "quotes"},
-	"an anchor":           {"Action: sts:AssumeRole", "Action: &a sts:AssumeRole", "yaml", "Anchor"},
-	"a key given twice":   {"      Tier: Standard", "      Tier: Standard\n      Tier: Standard", "yaml", "already defined"},
+	"unquoted off":        {`Mode: "OFF"`, `Mode: OFF`, "stack", "OFF must be in quotes"},
+	"unquoted date":       {`Version: "2012-10-17"`, `Version: 2012-10-17`, "stack", "quotes"},
+	"an anchor":           {"Action: sts:AssumeRole", "Action: &a sts:AssumeRole", "stack", "Anchor"},
+	"a key given twice":   {"      Tier: Standard", "      Tier: Standard\n      Tier: Standard", "stack", "already defined"},
+	"nothing to select":   {"!Select [2, !Split", "!Select [9, !Split", "stack", "there is no element 9"},
 	"unknown reference":   {"!Ref WakerLogs", "!Ref WakerLog", "names", "WakerLog"},
 	"unknown attribute":   {"!GetAtt WakerLogs.Arn", "!GetAtt WakerLogs.ARN", "names", "WakerLogs.ARN"},
 	"unknown substitute":  {"service/${Cluster}/${Service}", "service/${Clusters}/${Service}", "names", "Clusters"},
@@ -40,7 +41,7 @@ var mutants = map[string]mutant{
 	"not in the console":  {"[IdleAfter, WakeMode,", "[IdleAfter,", "parameters", "interface"},
 	"a quote slips in":    {"[a-zA-Z0-9_.~/?=&+:@,;-]", `[a-zA-Z0-9_.~/?=&+:@,;"-]`, "values", "ProbePath takes"},
 	"idle too short":      {"(([2-9]|", "(([1-9]|", "refusals", "IdleAfter"},
-	"too many wakes":      {"MaxValue: 20", "MaxValue: 21", "refusals", "WakesPerHour"},
+	"too many wakes":      {"([0-9]|1[0-9]|20)$", "([0-9]|1[0-9]|2[01])$", "refusals", "WakesPerHour"},
 	"a comma too many":    {`"wakes_per_hour": ${WakesPerHour}`, `"wakes_per_hour": ${WakesPerHour},`, "settings", "JSON"},
 	"unknown setting":     {`"wake_count"`, `"wakecount"`, "settings", "unknown key"},
 	"wrong dimension":     {"- !Select [3, ", "- !Select [4, ", "settings", "dimension"},

@@ -5,59 +5,28 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/catnap-dev/catnap/internal/cloudformation"
 )
 
-var pseudo = []string{
-	"AWS::AccountId", "AWS::NoValue", "AWS::Partition", "AWS::Region", "AWS::StackId", "AWS::StackName",
-}
-
-// checkNames: whatever is named exists, and whatever is declared is used.
+// checkNames: whatever is declared is used, and attributes exist. That names lead somewhere is seen to when the
+// template is read.
 func checkNames(t template) []string {
 	var problems []string
 	used := map[string]bool{}
 	for _, section := range []string{"Globals", "Rules", "Conditions", "Resources", "Outputs"} {
-		for _, r := range references(section, t.section(section)) {
-			used[r.name] = true
-			if problem := t.unknown(r); problem != "" {
-				problems = append(problems, r.path+": "+problem)
+		for _, r := range cloudformation.References(section, t.Section(section)) {
+			used[r.Name] = true
+			kind := text(dictionary(t.Section("Resources")[r.Name])["Type"])
+			if r.Attribute != "" && !slices.Contains(schema()[kind].Attributes, r.Attribute) {
+				problems = append(problems, fmt.Sprintf("%s: unknown attribute %s.%s", r.Path, r.Name, r.Attribute))
 			}
 		}
 	}
 	for _, section := range []string{"Parameters", "Conditions"} {
-		for _, name := range sorted(t.section(section)) {
+		for _, name := range sorted(t.Section(section)) {
 			if !used[name] {
 				problems = append(problems, fmt.Sprintf("%s.%s is not used", section, name))
-			}
-		}
-	}
-	return append(problems, unknownDependencies(t)...)
-}
-
-func (t template) unknown(r reference) string {
-	_, parameter := t.section("Parameters")[r.name]
-	resource, isResource := t.section("Resources")[r.name]
-	switch {
-	case r.condition:
-		if _, ok := t.section("Conditions")[r.name]; !ok {
-			return "unknown condition " + r.name
-		}
-	case r.attribute != "":
-		kind := text(dictionary(resource)["Type"])
-		if !slices.Contains(schema()[kind].Attributes, r.attribute) {
-			return fmt.Sprintf("unknown attribute %s.%s", r.name, r.attribute)
-		}
-	case !parameter && !isResource && !slices.Contains(pseudo, r.name):
-		return "unknown name " + r.name
-	}
-	return ""
-}
-
-func unknownDependencies(t template) []string {
-	var problems []string
-	for _, name := range sorted(t.section("Resources")) {
-		for _, other := range texts(dictionary(t.section("Resources")[name])["DependsOn"]) {
-			if _, ok := t.section("Resources")[other]; !ok {
-				problems = append(problems, fmt.Sprintf("Resources.%s: depends on unknown %s", name, other))
 			}
 		}
 	}
@@ -67,29 +36,12 @@ func unknownDependencies(t template) []string {
 // checkCycles: no resource waits for itself, by what it names or by DependsOn.
 func checkCycles(t template) []string {
 	var problems []string
-	for _, name := range sorted(t.section("Resources")) {
-		if path := t.wayTo(name, name, map[string]bool{}); path != nil {
+	for _, name := range sorted(t.Section("Resources")) {
+		if path := t.Way(name, name); path != nil {
 			problems = append(problems, "cycle: "+name+" needs "+strings.Join(path, ", which needs "))
 		}
 	}
 	return problems
-}
-
-// wayTo returns the dependencies that lead from one resource to another, and nil when none do.
-func (t template) wayTo(from, to string, seen map[string]bool) []string {
-	for _, next := range t.dependencies(from) {
-		if next == to {
-			return []string{to}
-		}
-		if seen[next] {
-			continue
-		}
-		seen[next] = true
-		if rest := t.wayTo(next, to, seen); rest != nil {
-			return append([]string{next}, rest...)
-		}
-	}
-	return nil
 }
 
 // checkOrder: what must be there before something else is, for reasons that CloudFormation does not know.
@@ -104,7 +56,7 @@ func checkOrder(t template) []string {
 	var problems []string
 	for _, later := range slices.Sorted(maps.Keys(order)) {
 		for _, earlier := range order[later] {
-			if t.wayTo(later, earlier, map[string]bool{}) == nil {
+			if t.Way(later, earlier) == nil {
 				problems = append(problems, later+" must come after "+earlier)
 			}
 		}

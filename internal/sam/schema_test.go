@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/catnap-dev/catnap/internal/cloudformation"
 )
 
 //go:embed testdata/schema.json
@@ -55,32 +58,21 @@ var schema = sync.OnceValue(func() map[string]resourceType {
 // checkSchema: every resource has a known type, the properties that type requires and none that it does not know.
 func checkSchema(t template) []string {
 	var problems []string
-	for _, name := range sorted(t.section("Resources")) {
-		resource := dictionary(t.section("Resources")[name])
+	for _, name := range sorted(t.Section("Resources")) {
+		resource := dictionary(t.Section("Resources")[name])
 		kind, ok := schema()[text(resource["Type"])]
 		if !ok {
 			problems = append(problems, fmt.Sprintf("%s: unknown type %v", name, resource["Type"]))
 			continue
 		}
-		properties := t.properties(name)
+		properties := t.Properties(name)
 		problems = append(problems, shape{members: kind.Properties}.misfits(name, properties)...)
 	}
 	return problems
 }
 
-// properties adds to a function's own those that Globals gives all functions.
-func (t template) properties(name string) map[string]any {
-	resource := dictionary(t.section("Resources")[name])
-	if resource["Type"] != "AWS::Serverless::Function" {
-		return dictionary(resource["Properties"])
-	}
-	all := maps.Clone(dictionary(t.section("Globals")["Function"]))
-	maps.Copy(all, dictionary(resource["Properties"]))
-	return all
-}
-
 func (s shape) misfits(path string, v any) []string {
-	if name, argument := call(v); name == "Fn::If" {
+	if name, argument := cloudformation.Call(v); name == "Fn::If" {
 		return append(s.misfits(path, list(argument)[1]), s.misfits(path, list(argument)[2])...)
 	} else if name != "" {
 		return nil
@@ -145,8 +137,9 @@ func (s shape) fits(v any) bool {
 		_, ok := v.(bool)
 		return ok
 	case "integer":
-		_, ok := v.(uint64) // goccy/go-yaml's type for whole numbers without a sign
-		return ok
+		number, ok := v.(json.Number)
+		_, err := strconv.ParseUint(string(number), 10, 64)
+		return ok && err == nil
 	default:
 		return slices.Contains(strings.Split(s.kind, "|"), text(v))
 	}

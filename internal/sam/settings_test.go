@@ -12,15 +12,18 @@ import (
 
 func (s stack) settings() (settings.Service, error) {
 	parameter := s.resource("Settings")
-	return settings.Parse(s.values["ServiceName"], []byte(text(parameter["Value"])))
+	return settings.Parse(s.value("ServiceName"), []byte(text(parameter["Value"])))
 }
 
 // checkSettings: whatever values the parameters take, the functions take the settings that come of them.
 func checkSettings(t template) []string {
 	var problems []string
 	try := func(more ...string) {
-		s := t.deployed(more...)
-		if _, err := s.settings(); err != nil && len(s.broken()) == 0 {
+		s, err := t.deploy(more...)
+		if err != nil {
+			return // one of the rules
+		}
+		if _, err := s.settings(); err != nil {
 			problems = append(problems, fmt.Sprintf("with %v: %v", more, err))
 		}
 	}
@@ -28,7 +31,7 @@ func checkSettings(t template) []string {
 	if got, _ := t.deployed().settings(); got.LoadBalancer != "app/shop/0123456789abcdef" {
 		problems = append(problems, "the load balancer's dimension is "+got.LoadBalancer)
 	}
-	for _, name := range sorted(t.section("Parameters")) {
+	for _, name := range sorted(t.Section("Parameters")) {
 		for _, value := range values[name].taken {
 			try(name, value)
 			try(name, value, "BypassMode", "off")
@@ -40,13 +43,14 @@ func checkSettings(t template) []string {
 // checkRefusals: what the functions would refuse in the settings, the parameters refuse before.
 func checkRefusals(t template) []string {
 	var problems []string
-	for _, name := range sorted(t.section("Parameters")) {
+	for _, name := range sorted(t.Section("Parameters")) {
 		tried := append(append([]string{}, values[name].taken...), values[name].refused...)
 		for _, value := range tried {
-			if s := t.deployed(name, value); t.refused(name, value) != "" || len(s.broken()) > 0 {
+			s, err := t.deploy(name, value)
+			if err != nil {
 				continue
 			}
-			if _, err := t.deployed(name, value).settings(); err != nil {
+			if _, err := s.settings(); err != nil {
 				problems = append(problems, fmt.Sprintf("%s takes %q, which the functions refuse: %v", name, value, err))
 			}
 		}
@@ -70,7 +74,7 @@ func TestSettings(t *testing.T) {
 		"bypass_url": "https://shop-1234567890.eu-west-3.elb.amazonaws.com:8443", "probe_path": "/health",
 		"patterns": ["/shop/*", "/api/v?/*"], "wake_count": 2, "idle_after": "15m", "wake": "navigation",
 		"wakes_per_hour": 4, "operator_token_sha256": %q
-	}`, s.values["ServiceTargetGroupArn"], s.ref("WakerTargetGroup"), s.ref("WakerRule"), s.ref("BypassRule"), token))
+	}`, s.value("ServiceTargetGroupArn"), s.ref("WakerTargetGroup"), s.ref("WakerRule"), s.ref("BypassRule"), token))
 	if err != nil {
 		t.Fatal(err)
 	}

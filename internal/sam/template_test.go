@@ -8,7 +8,7 @@ import (
 
 // checks are all that hold for the template as a whole. Each returns what is wrong.
 var checks = map[string]func(template) []string{
-	"yaml":         checkYAML,
+	"stack":        checkStack,
 	"names":        checkNames,
 	"cycles":       checkCycles,
 	"order":        checkOrder,

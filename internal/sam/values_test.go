@@ -39,8 +39,8 @@ var values = map[string]struct{ taken, refused []string }{
 		taken:   []string{"/", "/health", "/a/b?c=d&e=%20f", "/~x/y.html", "//x"},
 		refused: []string{"", "health", "/%", "/%zz", `/"`, `/\`, "/a b", "/é", "/" + strings.Repeat(long, 2)},
 	},
-	"WakeCount":    {taken: []string{"1", "10"}, refused: []string{"0", "11", "-1", "1.5", "", "two"}},
-	"WakesPerHour": {taken: []string{"0", "10", "20"}, refused: []string{"21", "-1", ""}},
+	"WakeCount":    {taken: []string{"1", "10"}, refused: []string{"0", "11", "-1", "1.5", "1e1", "01", "", "two"}},
+	"WakesPerHour": {taken: []string{"0", "9", "10", "19", "20"}, refused: []string{"21", "-1", "00", "1.5", ""}},
 	"PriorityBase": {
 		taken:   []string{"0", "1", "9", "10", "999", "1000", "4999"},
 		refused: []string{"", "00", "01", "5000", "10000", "-1", "1 "},
@@ -79,8 +79,8 @@ var values = map[string]struct{ taken, refused []string }{
 		refused: []string{"", "catnap", "/", "/catnap/", "/a//b", "/a b", "/a/b/c/d/e/f", "/*"},
 	},
 	"LogLevel":         {taken: []string{"DEBUG", "INFO", "WARN", "ERROR"}, refused: []string{"", "info", "TRACE"}},
-	"WakerTimeout":     {taken: []string{"15", "60", "900"}, refused: []string{"14", "901", "", "60s"}},
-	"WakerConcurrency": {taken: []string{"0", "1", "1000"}, refused: []string{"-1", "1001", ""}},
+	"WakerTimeout":     {taken: []string{"15", "19", "20", "60", "100", "899", "900"}, refused: []string{"14", "901", "", "60s", "60.5", "1000"}},
+	"WakerConcurrency": {taken: []string{"0", "1", "99", "1000"}, refused: []string{"-1", "1001", "", "0.0", "00"}},
 	"OperatorTokenSHA256": {
 		taken:   []string{"", strings.Repeat("0a", 32)},
 		refused: []string{"secret", strings.Repeat("0A", 32), strings.Repeat("0a", 31), strings.Repeat("0a", 33)},
