@@ -8,8 +8,6 @@ import (
 )
 
 // checks are in the order of a request's way: the service, its group, the listener, what scales and measures it.
-//
-//nolint:gochecknoglobals // a table
 var checks = []check{
 	{"ecs service", FromECS, ecsService},
 	{"target group", FromECS, registration},
@@ -56,7 +54,7 @@ func loadBalancer(f Facts) Finding {
 		return fine("the settings name the one that the target group is used by")
 	case "":
 		return problem("no rule of a load balancer forwards to the service target group, so it is not health-checked",
-			"restore the bypass rule: deploy the stack again")
+			"restore the bypass rule: "+again)
 	default:
 		return problem(fmt.Sprintf("load_balancer is %q, and the target group is used by %q", f.Service.LoadBalancer,
 			dimension), "correct load_balancer in the settings")
@@ -74,7 +72,8 @@ const longestInterval = 15 * time.Second
 
 func healthInterval(f Facts) Finding {
 	if f.Group.HealthInterval > longestInterval {
-		return advice(fmt.Sprintf("every %s: each cold start waits up to that long after the task runs", f.Group.HealthInterval),
+		return advice(
+			fmt.Sprintf("every %s: each cold start waits up to that long after the task runs", f.Group.HealthInterval),
 			"set the interval of the target group's health check to 5 to 15 s")
 	}
 	return fine(fmt.Sprintf("every %s", f.Group.HealthInterval))
@@ -101,9 +100,10 @@ func stickiness(f Facts) Finding {
 func wakerGroup(f Facts) Finding {
 	switch g := f.Waker; {
 	case g.Type != "lambda":
-		return problem(fmt.Sprintf("its type is %q, and must be \"lambda\"", g.Type), "correct waker_target_group in the settings")
+		return problem(fmt.Sprintf("its type is %q, and must be \"lambda\"", g.Type),
+			"correct waker_target_group in the settings")
 	case g.Function == "":
-		return problem("it has no function", "register the waker as its target: deploy the stack again")
+		return problem("it has no function", "register the waker as its target: "+again)
 	case !g.MultiValueHeaders:
 		return problem("multi-value headers are off: of repeated headers and query parameters the waker sees the last only",
 			"set lambda.multi_value_headers.enabled of the target group to true")
@@ -135,7 +135,7 @@ func reaperSchedule(f Facts) Finding {
 	if len(f.Schedules) > 0 {
 		return problem(f.Schedules[0].Name+" is disabled: nothing puts the service to sleep", "enable the schedule")
 	}
-	return problem("there is no schedule catnap-...-reaper: nothing puts the service to sleep", "deploy the stack again")
+	return problem("there is no schedule catnap-...-reaper: nothing puts the service to sleep", again)
 }
 
 // patience is for what was registered a moment ago: metrics are minutes late.
@@ -148,7 +148,7 @@ func metrics(f Facts) Finding {
 	case f.Heartbeat.IsZero() && f.Now.Sub(f.ECS.Rule.Mark.Since) < patience:
 		return fine("the service was woken or put to sleep a moment ago, and its metrics are minutes late")
 	case f.Heartbeat.IsZero():
-		return problem("HealthyHostCount has no data although targets are healthy: the service sleeps on the waker's word alone",
+		return problem("HealthyHostCount has no data although targets are healthy: it sleeps on the waker's word alone",
 			"correct load_balancer and target_group in the settings; see that the reaper may read metrics")
 	case age > patience:
 		return advice(fmt.Sprintf("the newest point of HealthyHostCount is %s old", age.Round(time.Minute)),

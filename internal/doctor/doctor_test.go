@@ -26,7 +26,7 @@ var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 func healthy() doctor.Facts {
 	minimum := 0
 	return doctor.Facts{
-		Now: noon, Unread: map[doctor.Source]error{},
+		Now: noon, Unread: make(map[doctor.Source]error),
 		Service: settings.Service{
 			Name: "web", Cluster: "shop", Service: "shop-web", TargetGroup: group, LoadBalancer: "app/shop/1",
 			WakerTargetGroup: waker, WakerRule: wakers, BypassRule: bypass, Managed: true,

@@ -8,6 +8,9 @@ import (
 	"github.com/catnap-dev/catnap/internal/ecsctl"
 )
 
+// again mends what the deployment made.
+const again = "deploy the stack again"
+
 func (f Facts) rule(arn string) (Rule, bool) {
 	i := slices.IndexFunc(f.Rules, func(r Rule) bool { return r.ARN == arn })
 	if i < 0 {
@@ -20,12 +23,12 @@ func bypassRule(f Facts) Finding {
 	rule, found := f.rule(f.Service.BypassRule)
 	switch {
 	case !found:
-		return problem("the listener has no rule "+f.Service.BypassRule, "deploy the stack again")
+		return problem("the listener has no rule "+f.Service.BypassRule, again)
 	case !slices.ContainsFunc(rule.Headers, func(h string) bool { return strings.EqualFold(h, ecsctl.BypassHeader) }):
 		return problem("it has no condition on the header "+ecsctl.BypassHeader+": everybody's requests pass the waker by",
-			"deploy the stack again")
+			again)
 	case !slices.Contains(rule.TargetGroups, f.Service.TargetGroup):
-		return problem("it forwards to "+orNone(rule.TargetGroups)+", not to the service target group", "deploy the stack again")
+		return problem("it forwards to "+orNone(rule.TargetGroups)+", not to the service target group", again)
 	case rule.Authenticates:
 		return problem("it has an authenticate action: the waker can't log in, so nothing is passed on",
 			"remove the action from this rule; visitors meet your own rule's")
@@ -38,13 +41,14 @@ func wakerRule(f Facts) Finding {
 	rule, found := f.rule(f.Service.WakerRule)
 	switch {
 	case !found:
-		return problem("the listener has no rule "+f.Service.WakerRule, "deploy the stack again")
+		return problem("the listener has no rule "+f.Service.WakerRule, again)
 	case !slices.Contains(rule.TargetGroups, f.Service.WakerTargetGroup):
-		return problem("it forwards to "+orNone(rule.TargetGroups)+", not to the waker target group", "deploy the stack again")
+		return problem("it forwards to "+orNone(rule.TargetGroups)+", not to the waker target group", again)
 	case rule.Authenticates:
-		return problem("it has an authenticate action: the waking page could not be polled", "remove the action from this rule")
+		return problem("it has an authenticate action: the waking page could not be polled",
+			"remove the action from this rule")
 	case len(rule.Patterns) == 0:
-		return problem("it has no path patterns, so it can't be switched", "deploy the stack again")
+		return problem("it has no path patterns, so it can't be switched", again)
 	default:
 		return fine(fmt.Sprintf("priority %d, forwards to the waker", rule.Priority))
 	}
@@ -55,7 +59,7 @@ func ruleOrder(f Facts) Finding {
 	waker, two := f.rule(f.Service.WakerRule)
 	switch {
 	case !one || !two:
-		return problem("a rule is missing", "deploy the stack again")
+		return problem("a rule is missing", again)
 	case bypass.Priority > waker.Priority:
 		return problem(fmt.Sprintf("the waker rule (%d) comes before the bypass rule (%d): what is passed on comes back",
 			waker.Priority, bypass.Priority), "swap their priorities")
@@ -68,7 +72,7 @@ func ruleOrder(f Facts) Finding {
 func rulesInFront(f Facts) Finding {
 	waker, found := f.rule(f.Service.WakerRule)
 	if !found {
-		return problem("a rule is missing", "deploy the stack again")
+		return problem("a rule is missing", again)
 	}
 	for _, r := range f.Rules {
 		ours := r.ARN == f.Service.BypassRule || r.ARN == f.Service.WakerRule || r.ARN == f.Service.EC2Rule

@@ -72,7 +72,7 @@ type Examiner struct {
 
 // Examine reads all facts about a service. What could not be read is told in the facts, so it does not fail.
 func (e *Examiner) Examine(ctx context.Context, svc settings.Service) Facts {
-	f := Facts{Service: svc, Now: e.Now(), Unread: map[Source]error{}}
+	f := Facts{Service: svc, Now: e.Now(), Unread: make(map[Source]error)}
 	var mu sync.Mutex
 	var group errgroup.Group
 	for source, read := range map[Source]func(context.Context, *Facts) error{
@@ -120,9 +120,10 @@ func (e *Examiner) readWaker(ctx context.Context, f *Facts) (err error) {
 	if f.Waker, err = e.group(ctx, f.Service.WakerTargetGroup); err != nil {
 		return err
 	}
-	out, err := e.ELB.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: &f.Service.WakerTargetGroup})
+	arn := f.Service.WakerTargetGroup
+	out, err := e.ELB.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: &arn})
 	if err != nil {
-		return fmt.Errorf("describe targets of %s: %w", f.Service.WakerTargetGroup, err)
+		return fmt.Errorf("describe targets of %s: %w", arn, err)
 	}
 	if len(out.TargetHealthDescriptions) > 0 && out.TargetHealthDescriptions[0].Target != nil {
 		f.Waker.Function = aws.ToString(out.TargetHealthDescriptions[0].Target.Id)
@@ -135,7 +136,8 @@ func (e *Examiner) group(ctx context.Context, arn string) (Group, error) {
 	if err != nil {
 		return Group{}, fmt.Errorf("describe target group %s: %w", arn, err)
 	}
-	attributes, err := e.ELB.DescribeTargetGroupAttributes(ctx, &elb.DescribeTargetGroupAttributesInput{TargetGroupArn: &arn})
+	attributes, err := e.ELB.DescribeTargetGroupAttributes(ctx,
+		&elb.DescribeTargetGroupAttributesInput{TargetGroupArn: &arn})
 	if err != nil {
 		return Group{}, fmt.Errorf("describe attributes of target group %s: %w", arn, err)
 	}
@@ -144,7 +146,8 @@ func (e *Examiner) group(ctx context.Context, arn string) (Group, error) {
 	}
 	g := groups.TargetGroups[0]
 	group := Group{
-		Type: string(g.TargetType), HealthInterval: seconds(aws.ToInt32(g.HealthCheckIntervalSeconds)), HealthChecked: aws.ToBool(g.HealthCheckEnabled),
+		Type: string(g.TargetType), HealthChecked: aws.ToBool(g.HealthCheckEnabled),
+		HealthInterval: seconds(aws.ToInt32(g.HealthCheckIntervalSeconds)),
 	}
 	if len(g.LoadBalancerArns) > 0 {
 		group.LoadBalancer = g.LoadBalancerArns[0] // a target group belongs to one at the most
@@ -190,7 +193,8 @@ func nameOf(nameOrARN string) string { return nameOrARN[strings.LastIndex(nameOr
 // readSchedules knows the schedule by its name: settings do not say which deployment tends a service. One for the
 // service itself goes before others.
 func (e *Examiner) readSchedules(ctx context.Context, f *Facts) error {
-	pages := scheduler.NewListSchedulesPaginator(e.Scheduler, &scheduler.ListSchedulesInput{NamePrefix: aws.String("catnap-")})
+	pages := scheduler.NewListSchedulesPaginator(e.Scheduler,
+		&scheduler.ListSchedulesInput{NamePrefix: aws.String("catnap-")})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

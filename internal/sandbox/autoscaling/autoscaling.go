@@ -132,7 +132,9 @@ func (a *AutoScaling) keep(i int, target types.ScalableTarget) {
 		return
 	}
 	a.targets = append(a.targets, target)
-	slices.SortFunc(a.targets, func(x, y types.ScalableTarget) int { return strings.Compare(*x.ResourceId, *y.ResourceId) })
+	slices.SortFunc(a.targets, func(x, y types.ScalableTarget) int {
+		return strings.Compare(*x.ResourceId, *y.ResourceId)
+	})
 }
 
 // snap [AAS-02] brings the desired count into the bounds at every registration, even one that is about something else.
