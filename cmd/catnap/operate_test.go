@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/catnap-dev/catnap/internal/clock"
 	"github.com/catnap-dev/catnap/internal/policy"
 	"github.com/catnap-dev/catnap/internal/sandbox"
+	"github.com/catnap-dev/catnap/internal/sandbox/ecs"
 	"github.com/catnap-dev/catnap/internal/settings"
 )
 
@@ -25,6 +27,8 @@ import (
 //	until PHASE           waits until the service is in a phase
 //	protect               protects the running tasks from scale-in
 //	deploy                begins a deployment
+//
+// Where the script's name begins with "fails", no task starts; where it begins with "moves", there is an EC2 side.
 func TestOperate(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/operate",
@@ -42,12 +46,7 @@ type boxKey struct{}
 
 func operated(env *testscript.Env) error {
 	ctx, stop := context.WithCancel(context.Background())
-	box, err := sandbox.New(ctx, sandbox.Options{
-		Clock: clock.New(time.Now(), speed), AWSListen: "127.0.0.1:0", TaskStart: 5 * time.Second,
-		Settings: func(s *settings.Service) { // nothing falls asleep because the machine is slow
-			s.IdleAfter, s.DrowsyAfter = settings.Duration(12*time.Hour), settings.Duration(11*time.Hour)
-		},
-	})
+	box, err := sandbox.New(ctx, optionsOf(filepath.Base(env.WorkDir)))
 	if err != nil {
 		stop()
 		return err
@@ -68,6 +67,23 @@ func operated(env *testscript.Env) error {
 		env.Setenv(name, value)
 	}
 	return nil
+}
+
+func optionsOf(script string) sandbox.Options {
+	o := sandbox.Options{
+		Clock: clock.New(time.Now(), speed), AWSListen: "127.0.0.1:0", TaskStart: 5 * time.Second,
+		Settings: func(s *settings.Service) { // nothing falls asleep because the machine is slow
+			s.IdleAfter, s.DrowsyAfter = settings.Duration(12*time.Hour), settings.Duration(11*time.Hour)
+		},
+	}
+	switch {
+	case strings.HasPrefix(script, "script-fails"):
+		o.Plan = func(int) ecs.Plan { return ecs.Plan{FailStart: "CannotPullContainerError: no such image"} }
+		o.Settings = func(s *settings.Service) { s.WakeTimeout = settings.Duration(30 * time.Second) }
+	case strings.HasPrefix(script, "script-moves"):
+		o.EC2 = sandbox.DemoEC2()
+	}
+	return o
 }
 
 func box(ts *testscript.TestScript) *sandbox.Sandbox {
