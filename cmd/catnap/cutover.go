@@ -12,7 +12,7 @@ type moveFlags struct {
 	awsFlags
 	dryRunFlag
 	yesFlag
-	Unchecked bool `help:"DANGER: switch without looking whether the other side can answer. Visitors get errors, or the waiting page, if it can not. For emergencies in which the present side is lost anyway."`
+	Unchecked bool `help:"DANGER: switch without looking whether the other side can answer. Visitors get errors, or the waiting page, if it can not. For emergencies in which the present side is lost anyway."` //nolint:lll // a tag cannot be wrapped
 	serviceArg
 }
 
@@ -23,9 +23,9 @@ type cutoverCmd struct {
 
 // Help explains what the flags do not.
 func (*cutoverCmd) Help() string {
-	return "Moves the traffic by one switch of the EC2 rule (ec2_rule in the settings), once the other side stands ready: " +
-		"ECS is woken, and EC2 must have a healthy target. Looks again after the switch, and moves back if the other side " +
-		"was lost at that moment."
+	return "Moves the traffic by one switch of the EC2 rule (ec2_rule in the settings), once the other side stands " +
+		"ready: ECS is woken, and EC2 must have a healthy target. Looks again after the switch, and moves back if the " +
+		"other side was lost at that moment."
 }
 
 // Run moves the traffic to a side.

@@ -9,8 +9,8 @@ type explainCmd struct {
 
 // Help explains what the flags do not.
 func (*explainCmd) Help() string {
-	return "Looks at what the reaper looks at, and decides by its own code. \"yes\" is a guard that fires; the first, with a " +
-		"star, decides. Changes nothing, and wakes nothing."
+	return "Looks at what the reaper looks at, and decides by its own code. \"yes\" is a guard that fires; the first, " +
+		"with a star, decides. Changes nothing, and wakes nothing."
 }
 
 // Run says what the reaper would do now.

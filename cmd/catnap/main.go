@@ -27,6 +27,8 @@ type cli struct {
 	Cutover  cutoverCmd  `cmd:"" group:"move" help:"Move a service's traffic to ECS or to EC2."`
 	Rollback rollbackCmd `cmd:"" group:"move" help:"Move the traffic back to the other side."`
 	Sandbox  sandboxCmd  `cmd:"" group:"try" help:"Run AWS on this machine, with a sleeping service and catnap beside it."`
+
+	Completion completionCmd `cmd:"" group:"shell" help:"Print a script that lets a shell complete this command line."`
 }
 
 // groups are the headings of the commands and flags in the help.
@@ -35,6 +37,7 @@ var groups = []kong.Group{
 	{Key: "act", Title: "Wake and sleep:"},
 	{Key: "move", Title: "Between EC2 and ECS:"},
 	{Key: "try", Title: "Try it without AWS:"},
+	{Key: "shell", Title: "In the shell:"},
 	{Key: "aws", Title: "AWS:"},
 }
 

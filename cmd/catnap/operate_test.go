@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/catnap-dev/catnap/internal/clock"
 	"github.com/catnap-dev/catnap/internal/policy"
 	"github.com/catnap-dev/catnap/internal/sandbox"
+	"github.com/catnap-dev/catnap/internal/sandbox/ecs"
 	"github.com/catnap-dev/catnap/internal/settings"
 )
 
@@ -30,6 +32,8 @@ import (
 //	protect               protects the running tasks from scale-in
 //	deploy                begins a deployment
 //	spoil                 lets something scale the service to one at the least, and pauses the reaper
+//
+// Where the script's name begins with "fails", no task starts; where it begins with "moves", there is an EC2 side.
 func TestOperate(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/operate",
@@ -48,12 +52,7 @@ type boxKey struct{}
 
 func operated(env *testscript.Env) error {
 	ctx, stop := context.WithCancel(context.Background())
-	box, err := sandbox.New(ctx, sandbox.Options{
-		Clock: clock.New(time.Now(), speed), AWSListen: "127.0.0.1:0", TaskStart: 5 * time.Second,
-		Settings: func(s *settings.Service) { // nothing falls asleep because the machine is slow
-			s.IdleAfter, s.DrowsyAfter = settings.Duration(12*time.Hour), settings.Duration(11*time.Hour)
-		},
-	})
+	box, err := sandbox.New(ctx, optionsOf(filepath.Base(env.WorkDir)))
 	if err != nil {
 		stop()
 		return err
@@ -74,6 +73,23 @@ func operated(env *testscript.Env) error {
 		env.Setenv(name, value)
 	}
 	return nil
+}
+
+func optionsOf(script string) sandbox.Options {
+	o := sandbox.Options{
+		Clock: clock.New(time.Now(), speed), AWSListen: "127.0.0.1:0", TaskStart: 5 * time.Second,
+		Settings: func(s *settings.Service) { // nothing falls asleep because the machine is slow
+			s.IdleAfter, s.DrowsyAfter = settings.Duration(12*time.Hour), settings.Duration(11*time.Hour)
+		},
+	}
+	switch {
+	case strings.HasPrefix(script, "script-fails"):
+		o.Plan = func(int) ecs.Plan { return ecs.Plan{FailStart: "CannotPullContainerError: no such image"} }
+		o.Settings = func(s *settings.Service) { s.WakeTimeout = settings.Duration(30 * time.Second) }
+	case strings.HasPrefix(script, "script-moves"):
+		o.EC2 = sandbox.DemoEC2()
+	}
+	return o
 }
 
 func box(ts *testscript.TestScript) *sandbox.Sandbox {

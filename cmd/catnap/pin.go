@@ -76,7 +76,8 @@ type pinOrder struct {
 	until   time.Time
 }
 
-var errPinWords = errors.New("read arguments: must be [SERVICE] and a duration like 8h or 2d, or [SERVICE], \"until\" and a time")
+var errPinWords = errors.New("read arguments: must be [SERVICE] and a duration like 8h or 2d, or [SERVICE], " +
+	"\"until\" and a time")
 
 // parsePin reads [SERVICE] FOR, or [SERVICE] until TIME.
 func parsePin(args []string) (order pinOrder, err error) {

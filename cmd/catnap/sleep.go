@@ -12,9 +12,9 @@ type sleepCmd struct {
 
 // Help explains what the flags do not.
 func (*sleepCmd) Help() string {
-	return "Arms the waker rule, waits until every node of the load balancer has it, and stops the service unless somebody " +
-		"came meanwhile. Refused during a deployment, while a task is protected from scale-in, and while a pin or the " +
-		"schedule would have it woken again."
+	return "Arms the waker rule, waits until every node of the load balancer has it, and stops the service unless " +
+		"somebody came meanwhile. Refused during a deployment, while a task is protected from scale-in, and while a " +
+		"pin or the schedule would have it woken again."
 }
 
 // Run puts a service to sleep.

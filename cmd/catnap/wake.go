@@ -11,8 +11,8 @@ type wakeCmd struct {
 
 // Help explains what the flags do not.
 func (*wakeCmd) Help() string {
-	return "Does what a visitor does, whatever the limits for visitors are. Refused while the cost guard has frozen it. With " +
-		"--wait it fails, after the wake timeout of the settings, with ECS's own words on why."
+	return "Does what a visitor does, whatever the limits for visitors are. Refused while the cost guard has frozen it. " +
+		"With --wait it fails, after the wake timeout of the settings, with ECS's own words on why."
 }
 
 // Run wakes a service.

@@ -67,10 +67,10 @@ func paths(values ...string) types.RuleCondition {
 	}
 }
 
-func host(name string) types.RuleCondition {
+func host() types.RuleCondition {
 	return types.RuleCondition{
-		Field: aws.String("host-header"), Values: []string{name}, // DescribeRules has the old form, too
-		HostHeaderConfig: &types.HostHeaderConditionConfig{Values: []string{name}},
+		Field: aws.String("host-header"), Values: []string{"shop.example"}, // DescribeRules has the old form, too
+		HostHeaderConfig: &types.HostHeaderConditionConfig{Values: []string{"shop.example"}},
 	}
 }
 
@@ -86,9 +86,9 @@ func TestLook(t *testing.T) {
 		"the mark comes first":     {[]types.RuleCondition{paths(noonMark, "/*")}, cutover.EC2, noon},
 		"never switched, on":       {[]types.RuleCondition{paths("/*")}, cutover.EC2, time.Time{}},
 		"never switched, off":      {[]types.RuleCondition{paths("/.catnap/ec2/since/0")}, cutover.ECS, time.Time{}},
-		"no path: matches all":     {[]types.RuleCondition{host("shop.example")}, cutover.EC2, time.Time{}},
+		"no path: matches all":     {[]types.RuleCondition{host()}, cutover.EC2, time.Time{}},
 		"no condition":             {nil, cutover.EC2, time.Time{}},
-		"with a host name, off":    {[]types.RuleCondition{host("shop.example"), paths(noonMark)}, cutover.ECS, noon},
+		"with a host name, off":    {[]types.RuleCondition{host(), paths(noonMark)}, cutover.ECS, noon},
 		"something like a mark":    {[]types.RuleCondition{paths("/.catnap/ec2/since/x")}, cutover.EC2, time.Time{}},
 		"a mark with more behind":  {[]types.RuleCondition{paths(noonMark + "/*")}, cutover.EC2, time.Time{}},
 		"the waker rule's mark":    {[]types.RuleCondition{paths("/.catnap/since/1/active/1")}, cutover.EC2, time.Time{}},
@@ -106,7 +106,8 @@ func TestLook(t *testing.T) {
 }
 
 func TestLookAtTargets(t *testing.T) {
-	l := &listener{rule: types.Rule{Conditions: []types.RuleCondition{paths(noonMark)}}, targets: []types.TargetHealthDescription{
+	l := &listener{rule: types.Rule{Conditions: []types.RuleCondition{paths(noonMark)}}}
+	l.targets = []types.TargetHealthDescription{
 		{
 			Target:       &types.TargetDescription{Id: aws.String("i-1")},
 			TargetHealth: &types.TargetHealth{State: types.TargetHealthStateEnumHealthy},
@@ -118,7 +119,7 @@ func TestLookAtTargets(t *testing.T) {
 			},
 		},
 		{},
-	}}
+	}
 	got, err := cutover.New(l, time.Now).Look(t.Context(), service())
 	want := []cutover.Target{{ID: "i-1", State: "healthy"}, {"i-2", "unhealthy", "Request timed out"}, {}}
 	if diff := cmp.Diff(want, got.Targets); diff != "" || err != nil {
@@ -131,14 +132,14 @@ func TestLookAtTargets(t *testing.T) {
 
 // TestTo: what is written is what is read, in one form, with the user's own conditions.
 func TestTo(t *testing.T) {
-	kept := host("shop.example")
+	kept := host()
 	kept.Values = nil
 	svc := service()
 	svc.Patterns = []string{"/shop/*", "/api/*"}
 	for side, patterns := range map[cutover.Side][]string{
 		cutover.ECS: {noonMark}, cutover.EC2: {"/shop/*", "/api/*", noonMark},
 	} {
-		l := &listener{rule: types.Rule{Conditions: []types.RuleCondition{host("shop.example"), paths("/old")}}}
+		l := &listener{rule: types.Rule{Conditions: []types.RuleCondition{host(), paths("/old")}}}
 		s := cutover.New(l, func() time.Time { return noon.Add(999 * time.Millisecond) })
 		for range 2 { // again: nothing piles up
 			if err := s.To(t.Context(), svc, side); err != nil {

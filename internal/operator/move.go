@@ -57,7 +57,8 @@ func (o *Operator) advance(ctx context.Context, mv *move) (over bool, err error)
 	served := seen.Phase(o.now()) == policy.PhaseAwake || o.Pretend && mv.woken
 	step := cutover.Decide(state, mv.To, served, mv.Unchecked)
 	if step == cutover.StepNone {
-		mv.outcome.Message = fmt.Sprintf("The traffic of %s goes to %s already%s.", mv.m.Name, mv.To.Name(), o.sinceWhen(state))
+		mv.outcome.Message = fmt.Sprintf("The traffic of %s goes to %s already%s.", mv.m.Name, mv.To.Name(),
+			o.sinceWhen(state))
 		return true, nil
 	}
 	if step == cutover.StepRefuse {
@@ -136,8 +137,8 @@ func (o *Operator) switchSides(ctx context.Context, mv *move) error {
 		}
 	}
 	mv.outcome.Changed = true
-	mv.outcome.Message = fmt.Sprintf("The traffic of %s goes to %s; the switch takes some seconds to reach every node of the "+
-		"load balancer. catnap rollback moves it back.", mv.m.Name, mv.To.Name())
+	mv.outcome.Message = fmt.Sprintf("The traffic of %s goes to %s; the switch takes some seconds to reach every node of "+
+		"the load balancer. catnap rollback moves it back.", mv.m.Name, mv.To.Name())
 	if mv.To == cutover.EC2 {
 		mv.outcome.Message += " ECS falls asleep by itself."
 	}

@@ -78,7 +78,7 @@ func (v *visitors) leave(t *testing.T, first, last cutover.Side) {
 	v.stop()
 	v.done.Wait()
 	if len(v.errors) > 0 {
-		t.Errorf("%d of %d visitors got errors, the first %s", len(v.errors), len(v.errors)+len(v.sides), v.errors[0])
+		t.Errorf("%d errors beside %d answers, the first %s", len(v.errors), len(v.sides), v.errors[0])
 	}
 	if len(v.sides) < 10 || v.sides[0] != first || v.sides[len(v.sides)-1] != last {
 		t.Errorf("%d answers, from %v", len(v.sides), v.sides)
@@ -91,8 +91,9 @@ var (
 	back  = operator.Move{Action: "rollback"}
 )
 
-// TestCutoverAndRollback is the rehearsal: under a stream of visitors the traffic goes to ECS and back, without an error
-// and within 30 s plus what the other side needs to start. While EC2 has the traffic, ECS falls asleep and stays so.
+// TestCutoverAndRollback is the rehearsal: under a stream of visitors the traffic goes to ECS and back, without an
+// error and within 30 s plus what the other side needs to start. While EC2 has the traffic, ECS falls asleep and
+// stays so.
 func TestCutoverAndRollback(t *testing.T) {
 	bubble(t, sandbox.Options{EC2: sandbox.DemoEC2()}, func(t *testing.T, w *world) {
 		const start = 22 * time.Second // 20 s to RUNNING, and the first health check
@@ -125,7 +126,7 @@ func (w *world) ecsSleepsWhileEC2Serves() {
 	patterns, stream := w.ec2Patterns(), w.visitors()
 	time.Sleep(10 * time.Minute)
 	w.expect(policy.PhaseAsleep)
-	if status, err := w.Operator.Status(w.t.Context(), w.member()); err != nil || status.Traffic.Side != cutover.EC2 {
+	if status, err := w.Status(w.t.Context(), w.member()); err != nil || status.Traffic.Side != cutover.EC2 {
 		w.t.Errorf("traffic %+v, error %v", status.Traffic, err)
 	}
 	stream.leave(w.t, cutover.EC2, cutover.EC2)
@@ -137,7 +138,8 @@ func (w *world) ecsSleepsWhileEC2Serves() {
 func TestMoveToWhereItIs(t *testing.T) {
 	bubble(t, sandbox.Options{EC2: sandbox.DemoEC2(), NoScheduler: true}, func(t *testing.T, w *world) {
 		outcome, err := w.Move(t.Context(), w.member(), toEC2)
-		if err != nil || outcome.Changed || !strings.Contains(outcome.Message, "goes to EC2 already (since 2000-01-01T00:00:00Z") {
+		want := "goes to EC2 already (since 2000-01-01T00:00:00Z"
+		if err != nil || outcome.Changed || !strings.Contains(outcome.Message, want) {
 			t.Errorf("outcome %+v, error %v", outcome, err)
 		}
 		if w.writes() > 0 {

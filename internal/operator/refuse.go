@@ -55,7 +55,8 @@ func (o *Operator) why(ctx context.Context, m settings.Member, d policy.Decision
 	case policy.ReasonUnmanaged:
 		return "its settings say managed: false, so catnap leaves it alone"
 	case policy.ReasonNotFound:
-		return fmt.Sprintf("ECS does not know the service %s in the cluster %s, or it is not ACTIVE", m.Service.Service, m.Cluster)
+		return fmt.Sprintf("ECS does not know the service %s in the cluster %s, or it is not ACTIVE", m.Service.Service,
+			m.Cluster)
 	case policy.ReasonFrozen:
 		return "nothing may be woken " + until(d.Next) + o.freezeReason(ctx, m)
 	case policy.ReasonWaking:

@@ -50,35 +50,41 @@ func TestSleepOfWhatIsDrowsy(t *testing.T) {
 	})
 }
 
-// TestSleepIsDisturbed: whoever comes while the rule settles keeps the service awake, unless it is forced.
+// TestSleepIsDisturbed: whoever comes while the rule settles keeps the service awake.
 func TestSleepIsDisturbed(t *testing.T) {
-	for name, force := range map[string]bool{"heeded": false, "forced": true} {
-		t.Run(name, func(t *testing.T) {
-			bubble(t, sandbox.Options{}, func(t *testing.T, w *world) {
-				w.isAwake()
-				go func() {
-					time.Sleep(10 * time.Second)
-					w.get()
-				}()
-				began := time.Now()
-				_, err := w.Sleep(t.Context(), w.member(), force)
-				if took := time.Since(began); took > 15*time.Second {
-					t.Errorf("saw it after %s", took)
-				}
-				if force {
-					if err != nil {
-						t.Error(err)
-					}
-					w.expect(policy.PhaseAsleep)
-					return
-				}
-				if _, ok := errors.AsType[*operator.DisturbedError](err); !ok || !strings.Contains(err.Error(), "somebody came meanwhile") {
-					t.Errorf("error %v", err)
-				}
-				w.expect(policy.PhaseAwake)
-			})
-		})
+	bubble(t, sandbox.Options{}, func(t *testing.T, w *world) {
+		err := w.sleepDisturbed(false)
+		_, ok := errors.AsType[*operator.DisturbedError](err)
+		if !ok || !strings.Contains(err.Error(), "somebody came meanwhile") {
+			t.Errorf("error %v", err)
+		}
+		w.expect(policy.PhaseAwake)
+	})
+}
+
+func TestSleepIsForced(t *testing.T) {
+	bubble(t, sandbox.Options{}, func(t *testing.T, w *world) {
+		if err := w.sleepDisturbed(true); err != nil {
+			t.Error(err)
+		}
+		w.expect(policy.PhaseAsleep)
+	})
+}
+
+// sleepDisturbed has a visitor ten seconds after the order.
+func (w *world) sleepDisturbed(force bool) error {
+	w.t.Helper()
+	w.isAwake()
+	go func() {
+		time.Sleep(10 * time.Second)
+		w.get()
+	}()
+	began := time.Now()
+	_, err := w.Sleep(w.t.Context(), w.member(), force)
+	if took := time.Since(began); took > 15*time.Second {
+		w.t.Errorf("saw the visitor after %s", took)
 	}
+	return err
 }
 
 // lateVisitor comes between the last look and the stop.

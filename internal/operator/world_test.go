@@ -74,7 +74,7 @@ func (w logWriter) Write(p []byte) (int, error) {
 }
 
 // controller is what the operator calls of ECS.
-type controller interface {
+type controller interface { //nolint:interfacebloat // it repeats the operator's own
 	Observe(ctx context.Context, svc settings.Service) (policy.Snapshot, error)
 	Tasks(ctx context.Context, svc settings.Service) ([]policy.Task, error)
 	Protected(ctx context.Context, svc settings.Service) (bool, error)
@@ -93,9 +93,9 @@ type sides interface {
 // attend gives the world an operator. What is in front may stand in front of what it calls.
 func (w *world) attend(front func(controller) controller, frontOfSides func(*cutover.Switch) sides) {
 	clients := w.Clients()
-	real, moves := ecsctl.New(clients.ECS, clients.ELB, w.Clock.Now), cutover.New(clients.ELB, w.Clock.Now)
-	gatherer := evidence.New(traffic.NewReader(clients.CloudWatch), real, w.Clock.Now)
-	w.Operator = operator.New(front(real), gatherer, frontOfSides(moves), w.Clock.Now)
+	control, moves := ecsctl.New(clients.ECS, clients.ELB, w.Clock.Now), cutover.New(clients.ELB, w.Clock.Now)
+	gatherer := evidence.New(traffic.NewReader(clients.CloudWatch), control, w.Clock.Now)
+	w.Operator = operator.New(front(control), gatherer, frontOfSides(moves), w.Clock.Now)
 	w.Say = func(line string) { w.said = append(w.said, line) }
 }
 
@@ -118,7 +118,7 @@ func (w *world) member() settings.Member {
 
 func (w *world) seen() policy.Snapshot {
 	w.t.Helper()
-	seen, err := w.Sandbox.Observe(w.t.Context())
+	seen, err := w.Observe(w.t.Context())
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -212,7 +212,8 @@ func (w *world) change(change func(*settings.Service)) {
 // ec2Patterns are those of the EC2 rule.
 func (w *world) ec2Patterns() string {
 	w.t.Helper()
-	out, err := w.Onlooker().ELB.DescribeRules(w.t.Context(), &elb.DescribeRulesInput{RuleArns: []string{w.Stored.EC2Rule}})
+	in := &elb.DescribeRulesInput{RuleArns: []string{w.Stored.EC2Rule}}
+	out, err := w.Onlooker().ELB.DescribeRules(w.t.Context(), in)
 	if err != nil {
 		w.t.Fatal(err)
 	}

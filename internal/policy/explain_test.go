@@ -29,8 +29,8 @@ func TestExplainNamesEveryObstacle(t *testing.T) {
 		freeze, pin, schedule  = "frozen by the cost guard", "pinned", "in a window of the schedule"
 		deployment, used       = "a deployment is in progress", "it was used a short time ago"
 		spreading, protection  = "the armed rule may still be spreading", "a task is protected from scale-in"
-		unmeasured             = "metrics and protection have not been asked yet"
-		unsettled, unconfirmed = "of a minute it is not known that nobody came", "no minute confirms yet that nobody came"
+		unmeasured             = "metrics and task protection have not been asked"
+		unsettled, unconfirmed = "it is not known of every minute that nobody came", "no minute confirms yet that nobody came"
 		alone, unknown         = "catnap is told to leave it alone", "ECS does not know it"
 		backOff, unmarked      = "wakes failed a short time ago", "the waker rule carries no mark"
 		lost, waiting          = "a wake was marked, but not carried out", "a wake is on its way"
@@ -52,8 +52,7 @@ func TestExplainNamesEveryObstacle(t *testing.T) {
 		"unmarked":              {asleep(policy.Mark{}), usual(), []string{unmarked, nothing}},
 		"waking": {
 			starting(wake), usual(), []string{
-				waiting, "a wake has no healthy target in time",
-				"it has been without a healthy target for less than a wake may take", used, unmeasured, nothing,
+				waiting, "it has been without a healthy target for less than a wake may take", used, unmeasured, nothing,
 			},
 		},
 		"awake, and used just now": {
@@ -113,7 +112,7 @@ func TestExplainSaysSinceWhenAndUntilWhen(t *testing.T) {
 		},
 		"unsettled": {
 			drowsy(mark(-3*time.Minute, -5*time.Minute), history(-5*time.Minute, "B.?...")), usual(),
-			"of a minute it is not known that nobody came", at(-3 * time.Minute), at(policy.Retry),
+			"it is not known of every minute that nobody came", at(-3 * time.Minute), at(policy.Retry),
 		},
 	}
 	for name, test := range tests {

@@ -56,5 +56,5 @@ func deploying(s Snapshot, now time.Time) Guard {
 
 // unmeasured asks for what costs calls, and only when nothing before it has decided.
 func unmeasured(s Snapshot, set Settings, now time.Time) Guard {
-	return when("metrics and protection have not been asked yet", s.Evidence == nil, measure(s, set, now))
+	return when("metrics and task protection have not been asked", s.Evidence == nil, measure(s, set, now))
 }

@@ -94,7 +94,8 @@ func unhealthyGuards(s Snapshot, set Settings, now time.Time) []Guard {
 	return []Guard{
 		frozen(s, now, stop(ReasonFrozen)),
 		when("a wake is on its way", waking && now.Before(limit), keepUntil(ReasonWaking, limit)).since(s.begun(now)),
-		when("a wake has no healthy target in time", waking, Decision{Action: ActionFail, Reason: ReasonWakeTimeout}),
+		when("a wake has no healthy target in time", waking && !now.Before(limit),
+			Decision{Action: ActionFail, Reason: ReasonWakeTimeout}).since(s.begun(now)),
 		pinned(set, now, start(ReasonPinned)), // marks it as a wake, so that it is given up like one
 		scheduled(set, now, start(ReasonSchedule)),
 		when("it has been without a healthy target for less than a wake may take", now.Before(limit),
@@ -127,7 +128,7 @@ func drowsyGuards(s Snapshot, set Settings, now time.Time) []Guard {
 		frozen(s, now, stop(ReasonFrozen)),
 		when("a wake is too young for its own task to be healthy", waking && !s.serves(now),
 			keepUntil(ReasonWaking, switched.Add(handOver))).since(switched),
-		when("a wake is over", waking, disarm(ReasonReady, s.Rule.Mark.Active)),
+		when("a wake is over", waking && s.serves(now), disarm(ReasonReady, s.Rule.Mark.Active)),
 		pinned(set, now, disarm(ReasonPinned, now)),
 		scheduled(set, now, disarm(ReasonSchedule, now)),
 	}
@@ -156,7 +157,7 @@ func quietGuards(s Snapshot, set Settings, now time.Time) []Guard {
 		when("it was used a short time ago", now.Before(idle), keepUntil(ReasonRecent, idle)).since(last),
 		unmeasured(s, set, now),
 		when("a task is protected from scale-in", s.protected(), keep(ReasonProtected)),
-		when("of a minute it is not known that nobody came", found && now.Before(limit),
+		when("it is not known of every minute that nobody came", found && now.Before(limit),
 			keepUntil(ReasonUnsettled, earlier(limit, due(unknown, set, now)))).since(unknown),
 		otherwise(stop(ReasonQuiet)),
 	}

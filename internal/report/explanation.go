@@ -27,7 +27,7 @@ type Guard struct {
 	Action  policy.Action `json:"action"`  // what it would have done
 	Reason  policy.Reason `json:"reason"`
 	Since   *time.Time    `json:"since"` // it fires because of what was then; null: no such moment, or it does not fire
-	Until   *time.Time    `json:"until"` // it fires until then, or is looked at again then; null: unknown, or it does not fire
+	Until   *time.Time    `json:"until"` // it fires until then, or until it is looked at again; null: as above
 }
 
 // NewExplanation explains what was seen of a service.
@@ -65,7 +65,7 @@ var actions = map[policy.Action]string{
 // Text is the explanation for people.
 func (e Explanation) Text(now time.Time, zone *time.Location) string {
 	c, p := clock{now, zone}, &page{}
-	p.head("%s is %s. The reaper would %s (%s).", e.Service, e.Phase, actions[e.Action], e.Reason)
+	p.head("%s is %s. The reaper would %s (%s).", e.Service, phaseText(e.Phase), actions[e.Action], e.Reason)
 	if e.NextAt != nil {
 		p.head("It looks again at %s.", c.at(*e.NextAt))
 	}
@@ -97,5 +97,5 @@ func (p *page) guard(c clock, g Guard) {
 	}
 	const verdict = 7
 	start := "  " + mark + spaces(verdict-len(mark))
-	p.WriteString(wrap(start+text, columns, len(start)) + "\n")
+	p.WriteString(wrap(start+text, len(start)) + "\n")
 }

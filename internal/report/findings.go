@@ -34,10 +34,10 @@ const checkName = 22 // columns of a check's name
 
 func (p *page) finding(f doctor.Finding) {
 	start := mark(f.Level) + " " + padded(f.Check, checkName)
-	p.WriteString(wrap(start+f.Says, columns, len(start)) + "\n")
+	p.WriteString(wrap(start+f.Says, len(start)) + "\n")
 	if f.Fix != "" {
 		start = padded("", len(start))
-		p.WriteString(wrap(start+"-> "+f.Fix, columns, len(start)+len("-> ")) + "\n")
+		p.WriteString(wrap(start+"-> "+f.Fix, len(start)+len("-> ")) + "\n")
 	}
 }
 

@@ -18,5 +18,5 @@ func (o Outcome) Text(time.Time, *time.Location) string {
 	if o.DryRun {
 		message = "A dry run: nothing was written. Otherwise: " + message
 	}
-	return wrap(message, columns, indent) + "\n"
+	return wrap(message, indent) + "\n"
 }

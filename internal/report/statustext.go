@@ -37,12 +37,19 @@ func (s Status) state() string {
 		return string(s.Phase) + ", and catnap leaves it alone (managed: false)"
 	case !s.Found:
 		return "unknown to ECS, or not ACTIVE"
-	case s.Phase == policy.PhaseFailed:
+	default:
+		return phaseText(s.Phase)
+	}
+}
+
+func phaseText(p policy.Phase) string {
+	switch p {
+	case policy.PhaseFailed:
 		return "asleep: its last wake failed"
-	case s.Phase == policy.PhaseFrozen:
+	case policy.PhaseFrozen:
 		return "asleep: frozen by the budget"
 	default:
-		return string(s.Phase)
+		return string(p)
 	}
 }
 

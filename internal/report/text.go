@@ -16,21 +16,21 @@ const (
 type page struct{ strings.Builder }
 
 func (p *page) head(format string, args ...any) {
-	p.WriteString(wrap(fmt.Sprintf(format, args...), columns, indent) + "\n")
+	p.WriteString(wrap(fmt.Sprintf(format, args...), indent) + "\n")
 }
 
 func (p *page) row(name, format string, args ...any) {
 	start := fmt.Sprintf("%*s%-*s ", indent, "", label, name)
-	p.WriteString(wrap(start+fmt.Sprintf(format, args...), columns, len(start)) + "\n")
+	p.WriteString(wrap(start+fmt.Sprintf(format, args...), len(start)) + "\n")
 }
 
 // wrap breaks a line at spaces; what follows is indented. A word that is longer than a line is left as it is: it is a
 // name that somebody may want to copy.
-func wrap(line string, width, hanging int) string {
+func wrap(line string, hanging int) string {
 	var lines []string
-	for len([]rune(line)) > width {
+	for len([]rune(line)) > columns {
 		runes := []rune(line)
-		at := strings.LastIndex(string(runes[:width+1]), " ")
+		at := strings.LastIndex(string(runes[:columns+1]), " ")
 		if at <= hanging {
 			next := strings.Index(line[min(len(line), hanging+1):], " ")
 			if next < 0 {
