@@ -55,10 +55,31 @@ func TestSleepIsDisturbed(t *testing.T) {
 	bubble(t, sandbox.Options{}, func(t *testing.T, w *world) {
 		err := w.sleepDisturbed(false)
 		_, ok := errors.AsType[*operator.DisturbedError](err)
-		if !ok || !strings.Contains(err.Error(), "somebody came meanwhile") {
+		if !ok || !strings.Contains(err.Error(), "somebody came meanwhile and disarmed the rule") {
 			t.Errorf("error %v", err)
 		}
 		w.expect(policy.PhaseAwake)
+	})
+}
+
+// TestSleepMeetsAWake: a rule that is armed still, but marked by a wake since.
+func TestSleepMeetsAWake(t *testing.T) {
+	bubble(t, sandbox.Options{NoScheduler: true}, func(t *testing.T, w *world) {
+		w.isAwake()
+		go func() {
+			time.Sleep(10 * time.Second)
+			if err := w.other.Start(t.Context(), w.Stored, 1); err != nil {
+				t.Error(err)
+			}
+		}()
+		_, err := w.Sleep(t.Context(), w.member(), false)
+		_, ok := errors.AsType[*operator.DisturbedError](err)
+		if !ok || !strings.Contains(err.Error(), "somebody came meanwhile and is waking it") {
+			t.Errorf("error %v", err)
+		}
+		if w.seen().Desired == 0 {
+			t.Error("it was stopped")
+		}
 	})
 }
 

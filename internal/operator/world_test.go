@@ -29,6 +29,7 @@ type world struct {
 	*sandbox.Sandbox
 	*operator.Operator
 	t      *testing.T
+	other  *ecsctl.Controller // somebody else's
 	client *http.Client
 	said   []string
 }
@@ -93,6 +94,7 @@ type sides interface {
 // attend gives the world an operator. What is in front may stand in front of what it calls.
 func (w *world) attend(front func(controller) controller, frontOfSides func(*cutover.Switch) sides) {
 	clients := w.Clients()
+	w.other = ecsctl.New(clients.ECS, clients.ELB, w.Clock.Now)
 	control, moves := ecsctl.New(clients.ECS, clients.ELB, w.Clock.Now), cutover.New(clients.ELB, w.Clock.Now)
 	gatherer := evidence.New(traffic.NewReader(clients.CloudWatch), control, w.Clock.Now)
 	w.Operator = operator.New(front(control), gatherer, frontOfSides(moves), w.Clock.Now)
