@@ -45,8 +45,8 @@ func TestOperate(t *testing.T) {
 	})
 }
 
-// speed is of the sandbox: the settling time takes half a second.
-const speed = 60
+// speed is of the sandbox: the settling time takes a second.
+const speed = 30
 
 type boxKey struct{}
 
