@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,9 +37,11 @@ func (decisions) Enabled(context.Context, slog.Level) bool { return true }
 // TestExplainSaysWhatTheReaperDoes: in a life from the first rule over a visit to sleep, at every moment at which the
 // reaper decides, explain says the same.
 func TestExplainSaysWhatTheReaperDoes(t *testing.T) {
+	var mu sync.Mutex
 	var explained []string
-	var w *world
+	var begun atomic.Pointer[world] // the reaper's passes begin before the world is whole
 	log := decisions{slog.DiscardHandler, func(action, reason string) {
+		w := begun.Load()
 		if w == nil {
 			return // the first pass
 		}
@@ -48,10 +52,12 @@ func TestExplainSaysWhatTheReaperDoes(t *testing.T) {
 		if string(e.Action) != action || string(e.Reason) != reason {
 			t.Errorf("the reaper decides %s %s, explained is %s %s", action, reason, e.Action, e.Reason)
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		explained = append(explained, action+" "+reason)
 	}}
-	bubble(t, sandbox.Options{Log: slog.New(log)}, func(_ *testing.T, made *world) {
-		w = made
+	bubble(t, sandbox.Options{Log: slog.New(log)}, func(_ *testing.T, w *world) {
+		begun.Store(w)
 		time.Sleep(2 * time.Minute)
 		w.isAwake()
 		time.Sleep(8 * time.Minute)
