@@ -14,11 +14,12 @@ import (
 	"github.com/catnap-dev/catnap/internal/doctor"
 	"github.com/catnap-dev/catnap/internal/report"
 	"github.com/catnap-dev/catnap/internal/settings"
+	"github.com/catnap-dev/catnap/internal/traffic"
 )
 
 type doctorCmd struct {
 	awsFlags
-	Service string `arg:"" optional:"" help:"The service's name in catnap's settings. Default: all services."`
+	servicesArg
 }
 
 // Help explains what the flags do not.
@@ -66,7 +67,7 @@ func (s *session) chosen(name string) ([]settings.Member, error) {
 
 func (s *session) examiner() *doctor.Examiner {
 	return &doctor.Examiner{
-		Control: s.Control, ECS: s.ECS, ELB: s.ELB, Metrics: s.CloudWatch,
+		Control: s.Control, ECS: s.ECS, ELB: s.ELB, Traffic: traffic.NewReader(s.CloudWatch),
 		// AWS keeps billing metrics in this Region only.
 		Billing: cloudwatch.NewFromConfig(s.Config, func(o *cloudwatch.Options) { o.Region = "us-east-1" }),
 		Scaling: scaling.NewFromConfig(s.Config), Scheduler: scheduler.NewFromConfig(s.Config), Now: s.Now,

@@ -168,7 +168,7 @@ func TestOperateTheRealSandbox(t *testing.T) {
 
 func spoil(ts *testscript.TestScript, _ bool, _ []string) {
 	ctx, one, ten := context.Background(), int32(1), int32(10)
-	resource, name := "service/cluster/service", "catnap-reaper"
+	resource, name := "service/cluster/service", "catnap-service-reaper"
 	_, err := box(ts).AutoScaling.Handle(ctx, &scaling.RegisterScalableTargetInput{
 		ServiceNamespace: scalingtypes.ServiceNamespaceEcs, ResourceId: &resource, MinCapacity: &one, MaxCapacity: &ten,
 		ScalableDimension: scalingtypes.ScalableDimensionECSServiceDesiredCount,

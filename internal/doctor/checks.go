@@ -127,15 +127,14 @@ func scalingMinimum(f Facts) Finding {
 }
 
 func reaperSchedule(f Facts) Finding {
-	for _, s := range f.Schedules {
-		if s.Enabled {
-			return fine(s.Name + " is enabled")
-		}
+	switch {
+	case f.Schedule == nil:
+		return problem("there is no schedule catnap-"+f.Service.Name+"-reaper: nothing puts the service to sleep", again)
+	case !f.Schedule.Enabled:
+		return problem(f.Schedule.Name+" is disabled: nothing puts the service to sleep", "enable the schedule")
+	default:
+		return fine(f.Schedule.Name + " is enabled")
 	}
-	if len(f.Schedules) > 0 {
-		return problem(f.Schedules[0].Name+" is disabled: nothing puts the service to sleep", "enable the schedule")
-	}
-	return problem("there is no schedule catnap-...-reaper: nothing puts the service to sleep", again)
 }
 
 // patience is for what was registered a moment ago: metrics are minutes late.
@@ -151,10 +150,10 @@ func metrics(f Facts) Finding {
 		return problem("HealthyHostCount has no data although targets are healthy: it sleeps on the waker's word alone",
 			"correct load_balancer and target_group in the settings; see that the reaper may read metrics")
 	case age > patience:
-		return advice(fmt.Sprintf("the newest point of HealthyHostCount is %s old", age.Round(time.Minute)),
+		return advice(fmt.Sprintf("HealthyHostCount of %s ago is there", age.Round(time.Minute)),
 			"services sleep later while metrics are late; look again in a while")
 	default:
-		return fine(fmt.Sprintf("the newest point of HealthyHostCount is %s old", age.Round(time.Second)))
+		return fine(fmt.Sprintf("HealthyHostCount of %s ago is there", age.Round(time.Second)))
 	}
 }
 

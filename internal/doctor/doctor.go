@@ -44,9 +44,9 @@ type Facts struct {
 	Waker   Group // the waker target group
 	Rules   []Rule
 	Minimum *int // of the scalable target; nil if nothing scales the service
-	// Schedules of catnap's that invoke a reaper.
-	Schedules []Schedule
-	Heartbeat time.Time // the newest minute of HealthyHostCount; zero without one in the last quarter of an hour
+	// Schedule is the reaper's; nil if there is none of its name.
+	Schedule  *Schedule
+	Heartbeat time.Time // the newest settled minute; zero without one in the last quarter of an hour
 	Billing   time.Time // the newest EstimatedCharges; zero without one in the last two days
 }
 

@@ -42,7 +42,7 @@ func healthy() doctor.Facts {
 			{ARN: wakers, Priority: 2, TargetGroups: []string{waker}, Patterns: []string{"/.catnap/*"}},
 			{ARN: "own", Priority: doctor.Last, TargetGroups: []string{group}},
 		},
-		Minimum: &minimum, Schedules: []doctor.Schedule{{Name: "catnap-web-reaper", Enabled: true}},
+		Minimum: &minimum, Schedule: &doctor.Schedule{Name: "catnap-web-reaper", Enabled: true},
 		Heartbeat: noon.Add(-2 * time.Minute), Billing: noon.Add(-5 * time.Hour),
 	}
 }
@@ -96,10 +96,10 @@ func TestDiagnose(t *testing.T) {
 		"in front of none": {func(f *doctor.Facts) { f.Rules = nil }, "rules in front", doctor.Problem, "missing"},
 		"no own rule":      {func(f *doctor.Facts) { f.Rules[2].TargetGroups = nil }, "service's own rule", doctor.Problem, "once awake"},
 		"minimum":          {func(f *doctor.Facts) { *f.Minimum = 2 }, "scaling minimum", doctor.Problem, "2: "},
-		"paused":           {func(f *doctor.Facts) { f.Schedules[0].Enabled = false }, "reaper schedule", doctor.Problem, "catnap-web-reaper is disabled"},
-		"no schedule":      {func(f *doctor.Facts) { f.Schedules = nil }, "reaper schedule", doctor.Problem, "no schedule"},
+		"paused":           {func(f *doctor.Facts) { f.Schedule.Enabled = false }, "reaper schedule", doctor.Problem, "catnap-web-reaper is disabled"},
+		"no schedule":      {func(f *doctor.Facts) { f.Schedule = nil }, "reaper schedule", doctor.Problem, "no schedule"},
 		"no metrics":       {func(f *doctor.Facts) { f.Heartbeat = time.Time{} }, "metrics", doctor.Problem, "no data"},
-		"late metrics":     {func(f *doctor.Facts) { f.Heartbeat = noon.Add(-12 * time.Minute) }, "metrics", doctor.Advice, "12m0s old"},
+		"late metrics":     {func(f *doctor.Facts) { f.Heartbeat = noon.Add(-12 * time.Minute) }, "metrics", doctor.Advice, "12m0s ago"},
 		"no billing":       {func(f *doctor.Facts) { f.Billing = time.Time{} }, "billing metrics", doctor.Advice, "us-east-1"},
 		"not allowed": {
 			func(f *doctor.Facts) { f.Unread[doctor.FromScaling] = errors.New("describe: denied") },

@@ -27,6 +27,10 @@ type observer interface {
 	Observe(ctx context.Context, svc settings.Service) (policy.Snapshot, error)
 }
 
+type meter interface {
+	Minutes(ctx context.Context, svc settings.Service, from, now time.Time) ([]policy.Minute, error)
+}
+
 type ecsAPI interface {
 	DescribeServices(context.Context, *ecs.DescribeServicesInput, ...func(*ecs.Options)) (*ecs.DescribeServicesOutput, error)
 }
@@ -63,8 +67,8 @@ type Examiner struct {
 	Control   observer
 	ECS       ecsAPI
 	ELB       elbAPI
-	Metrics   metricsAPI // of the service's Region
-	Billing   metricsAPI // of us-east-1, the only one with billing metrics
+	Traffic   meter
+	Billing   metricsAPI // of us-east-1, the only Region with billing metrics
 	Scaling   scalingAPI
 	Scheduler schedulerAPI
 	Now       func() time.Time
@@ -77,7 +81,7 @@ func (e *Examiner) Examine(ctx context.Context, svc settings.Service) Facts {
 	var group errgroup.Group
 	for source, read := range map[Source]func(context.Context, *Facts) error{
 		FromECS: e.readECS, FromGroup: e.readGroup, FromWaker: e.readWaker, FromListener: e.readListener,
-		FromScaling: e.readScaling, FromScheduler: e.readSchedules, FromMetrics: e.readMetrics, FromBilling: e.readBilling,
+		FromScaling: e.readScaling, FromScheduler: e.readSchedule, FromMetrics: e.readMetrics, FromBilling: e.readBilling,
 	} {
 		group.Go(func() error {
 			if err := read(ctx, &f); err != nil { // each writes fields of its own
@@ -190,68 +194,50 @@ func (e *Examiner) readScaling(ctx context.Context, f *Facts) error {
 // nameOf is the name in an ARN, or the name itself.
 func nameOf(nameOrARN string) string { return nameOrARN[strings.LastIndex(nameOrARN, "/")+1:] }
 
-// readSchedules knows the schedule by its name: settings do not say which deployment tends a service. One for the
-// service itself goes before others.
-func (e *Examiner) readSchedules(ctx context.Context, f *Facts) error {
-	pages := scheduler.NewListSchedulesPaginator(e.Scheduler,
-		&scheduler.ListSchedulesInput{NamePrefix: aws.String("catnap-")})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return fmt.Errorf("list schedules: %w", err)
-		}
-		for _, s := range page.Schedules {
-			found := Schedule{Name: aws.ToString(s.Name), Enabled: s.State == schedulertypes.ScheduleStateEnabled}
-			switch found.Name {
-			case "catnap-" + f.Service.Name + "-reaper":
-				f.Schedules = []Schedule{found}
-				return nil
-			case "catnap-reaper":
-				f.Schedules = []Schedule{found}
-			}
+// readSchedule knows the reaper's schedule by the name that a deployment gives it.
+func (e *Examiner) readSchedule(ctx context.Context, f *Facts) error {
+	name := "catnap-" + f.Service.Name + "-reaper"
+	out, err := e.Scheduler.ListSchedules(ctx, &scheduler.ListSchedulesInput{NamePrefix: &name})
+	if err != nil {
+		return fmt.Errorf("list schedules %s: %w", name, err)
+	}
+	for _, s := range out.Schedules {
+		if aws.ToString(s.Name) == name {
+			f.Schedule = &Schedule{Name: name, Enabled: s.State == schedulertypes.ScheduleStateEnabled}
 		}
 	}
 	return nil
 }
 
-func (e *Examiner) readMetrics(ctx context.Context, f *Facts) (err error) {
-	_, group, _ := strings.Cut(f.Service.TargetGroup, ":targetgroup/")
-	f.Heartbeat, err = e.newest(ctx, e.Metrics, 15*time.Minute, &cloudwatch.GetMetricStatisticsInput{
-		Namespace: aws.String("AWS/ApplicationELB"), MetricName: aws.String("HealthyHostCount"),
-		Dimensions: []cwtypes.Dimension{
-			{Name: aws.String("LoadBalancer"), Value: &f.Service.LoadBalancer},
-			{Name: aws.String("TargetGroup"), Value: aws.String("targetgroup/" + group)},
-		},
-	})
-	return err
-}
+// lately is how far back metrics of a minute are looked for.
+const lately = 15 * time.Minute
 
-func (e *Examiner) readBilling(ctx context.Context, f *Facts) (err error) {
-	f.Billing, err = e.newest(ctx, e.Billing, 48*time.Hour, &cloudwatch.GetMetricStatisticsInput{
-		Namespace: aws.String("AWS/Billing"), MetricName: aws.String("EstimatedCharges"),
-		Dimensions: []cwtypes.Dimension{{Name: aws.String("Currency"), Value: aws.String("USD")}},
-	})
-	return err
-}
-
-// newest is the time of a metric's newest point within the last while.
-func (e *Examiner) newest(
-	ctx context.Context, api metricsAPI, within time.Duration, in *cloudwatch.GetMetricStatisticsInput,
-) (newest time.Time, err error) {
-	now := e.Now()
-	in.StartTime, in.EndTime, in.Period = aws.Time(now.Add(-within)), &now, aws.Int32(60)
-	if within > time.Hour {
-		in.Period = aws.Int32(3600)
-	}
-	in.Statistics = []cwtypes.Statistic{cwtypes.StatisticSampleCount}
-	out, err := api.GetMetricStatistics(ctx, in)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("get statistics of %s: %w", *in.MetricName, err)
-	}
-	for _, point := range out.Datapoints {
-		if at := aws.ToTime(point.Timestamp); at.After(newest) {
-			newest = at
+// readMetrics asks as the reaper does: what is settled for it has a heartbeat.
+func (e *Examiner) readMetrics(ctx context.Context, f *Facts) error {
+	minutes, err := e.Traffic.Minutes(ctx, f.Service, f.Now.Add(-lately), f.Now)
+	for _, m := range minutes {
+		if m.Settled {
+			f.Heartbeat = m.Start
 		}
 	}
-	return newest, nil
+	return err
+}
+
+// readBilling looks two days back: the metric comes several times a day, in us-east-1 and in USD only.
+func (e *Examiner) readBilling(ctx context.Context, f *Facts) error {
+	out, err := e.Billing.GetMetricStatistics(ctx, &cloudwatch.GetMetricStatisticsInput{
+		Namespace: aws.String("AWS/Billing"), MetricName: aws.String("EstimatedCharges"),
+		Dimensions: []cwtypes.Dimension{{Name: aws.String("Currency"), Value: aws.String("USD")}},
+		StartTime:  aws.Time(f.Now.Add(-48 * time.Hour)), EndTime: &f.Now, Period: aws.Int32(3600),
+		Statistics: []cwtypes.Statistic{cwtypes.StatisticMaximum},
+	})
+	if err != nil {
+		return fmt.Errorf("get statistics of EstimatedCharges: %w", err)
+	}
+	for _, point := range out.Datapoints { // in no order
+		if at := aws.ToTime(point.Timestamp); at.After(f.Billing) {
+			f.Billing = at
+		}
+	}
+	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/catnap-dev/catnap/internal/paths"
 )
 
 // readListener reads all rules of the waker rule's listener: an ALB has 100 at the most.
@@ -40,12 +42,10 @@ func ruleOf(r types.Rule) Rule {
 	for _, a := range r.Actions {
 		rule.add(a)
 	}
+	rule.Patterns, _ = paths.Split(r.Conditions)
 	for _, c := range r.Conditions {
-		switch {
-		case c.HttpHeaderConfig != nil:
+		if c.HttpHeaderConfig != nil {
 			rule.Headers = append(rule.Headers, aws.ToString(c.HttpHeaderConfig.HttpHeaderName))
-		case c.PathPatternConfig != nil:
-			rule.Patterns = append(rule.Patterns, c.PathPatternConfig.Values...)
 		}
 	}
 	return rule

@@ -22,7 +22,7 @@ import (
 
 const (
 	bypassSecret   = "sandbox-secret"
-	reaperSchedule = "catnap-reaper"
+	reaperSchedule = "catnap-" + Service + "-reaper"
 	// healthInterval and deregistrationDelay are the shortest that AWS allows and what catnap's documentation advises.
 	healthInterval      = 5 * time.Second
 	healthTimeout       = 4 * time.Second

@@ -75,7 +75,7 @@ func (r *rig) calls() []call {
 		{schedulerKey, "CreateScheduleGroup", func(who string) any { return &scheduler.CreateScheduleGroupInput{Name: &who} }},
 		{schedulerKey, "CreateSchedule", func(who string) any { return schedule(who) }},
 		{schedulerKey, "UpdateSchedule", func(who string) any { return updateSchedule(who) }},
-		{schedulerKey, "GetSchedule", always(&scheduler.GetScheduleInput{Name: new("catnap-reaper"), GroupName: new("default")})},
+		{schedulerKey, "GetSchedule", always(&scheduler.GetScheduleInput{Name: new("catnap-service-reaper"), GroupName: new("default")})},
 		{schedulerKey, "ListSchedules", always(&scheduler.ListSchedulesInput{MaxResults: new(int32(9)), NamePrefix: new("catnap-"), State: schedulertypes.ScheduleStateEnabled})},
 		{schedulerKey, "GetScheduleGroup", always(&scheduler.GetScheduleGroupInput{Name: new("over")})},
 		{schedulerKey, "ListScheduleGroups", always(&scheduler.ListScheduleGroupsInput{NamePrefix: new("o")})},
