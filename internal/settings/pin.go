@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
-	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 )
 
 // pin is the document under /catnap/services/<name>/pin. Without a time it is no pin.
@@ -39,12 +36,5 @@ func (s *Store) PutPin(ctx context.Context, service string, until time.Time) err
 	if err != nil {
 		return fmt.Errorf("write pin of service %s: %w", service, err)
 	}
-	value := string(text)
-	_, err = s.api.PutParameter(ctx, &ssm.PutParameterInput{
-		Name: &name, Value: &value, Type: types.ParameterTypeString, Overwrite: new(true),
-	})
-	if err != nil {
-		return fmt.Errorf("put parameter %s: %w", name, err)
-	}
-	return nil
+	return s.put(ctx, name, string(text))
 }

@@ -68,7 +68,12 @@ func (s *Store) NoteWake(ctx context.Context, service string, w policy.Wake) err
 	if err != nil {
 		return err
 	}
-	_, err = s.api.PutParameter(ctx, &ssm.PutParameterInput{
+	return s.put(ctx, name, text)
+}
+
+// put writes a parameter, which may exist.
+func (s *Store) put(ctx context.Context, name, text string) error {
+	_, err := s.api.PutParameter(ctx, &ssm.PutParameterInput{
 		Name: &name, Value: &text, Type: types.ParameterTypeString, Overwrite: new(true),
 	})
 	if err != nil {
