@@ -133,7 +133,7 @@ func (s *Switch) To(ctx context.Context, svc settings.Service, to Side) error {
 		return err
 	}
 	_, others := paths.Split(rule.Conditions)
-	patterns := []string{mark(s.now())}
+	patterns := []string{Mark(s.now())}
 	if to == EC2 {
 		patterns = append(slices.Clone(svc.Patterns), patterns...)
 	}
@@ -150,7 +150,8 @@ func (s *Switch) To(ctx context.Context, svc settings.Service, to Side) error {
 // in one atomic ModifyRule. Of the patterns it is the one that nobody asks for.
 var markPattern = regexp.MustCompile(`^/\.catnap/ec2/since/(\d{1,12})$`)
 
-func mark(now time.Time) string { return fmt.Sprintf("/.catnap/ec2/since/%d", max(now.Unix(), 0)) }
+// Mark is the pattern that a switch at now leaves in the rule.
+func Mark(now time.Time) string { return fmt.Sprintf("/.catnap/ec2/since/%d", max(now.Unix(), 0)) }
 
 // parse takes a rule without any path pattern for one that matches everything, as the load balancer does.
 func parse(patterns []string) State {

@@ -2,12 +2,8 @@ package sandbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
 	"net"
-	"net/http"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -52,14 +48,5 @@ func (s *Sandbox) serveAWS(ctx context.Context, group *errgroup.Group) {
 		ECS: s.ECS, ELB: s.ALB, CloudWatch: s.CloudWatch, SSM: s.SSM, Scheduler: s.Scheduler,
 		AutoScaling: s.AutoScaling,
 	})
-	server := &http.Server{
-		Handler: front, ReadHeaderTimeout: time.Minute, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0),
-	}
-	group.Go(func() error {
-		if err := server.Serve(s.aws); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve AWS calls: %w", err)
-		}
-		return nil
-	})
-	group.Go(func() error { <-ctx.Done(); return server.Close() })
+	serve(ctx, group, "AWS calls", s.aws, front)
 }

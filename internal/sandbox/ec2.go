@@ -2,16 +2,13 @@ package sandbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
-	"time"
 
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
-	"golang.org/x/sync/errgroup"
 
+	"github.com/catnap-dev/catnap/internal/cutover"
 	"github.com/catnap-dev/catnap/internal/sandbox/alb"
 )
 
@@ -57,27 +54,11 @@ func (s *Sandbox) createEC2() (err error) {
 		Conditions: []elbtypes.RuleCondition{{
 			Field: new("path-pattern"),
 			PathPatternConfig: &elbtypes.PathPatternConditionConfig{
-				Values: []string{"/*", fmt.Sprintf("/.catnap/ec2/since/%d", s.Clock.Now().Unix())},
+				Values: []string{"/*", cutover.Mark(s.Clock.Now())},
 			},
 		}},
 	})
 	return err
-}
-
-func (s *Sandbox) serveEC2(ctx context.Context, group *errgroup.Group) {
-	if s.instance == nil {
-		return
-	}
-	server := &http.Server{
-		Handler: s.EC2, ReadHeaderTimeout: time.Minute, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0),
-	}
-	group.Go(func() error {
-		if err := server.Serve(s.instance); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve the EC2 instance: %w", err)
-		}
-		return nil
-	})
-	group.Go(func() error { <-ctx.Done(); return server.Close() })
 }
 
 // DemoEC2 is the application as it runs on EC2: it says so.

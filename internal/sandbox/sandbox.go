@@ -192,19 +192,12 @@ func (s *Sandbox) URL() string {
 
 // Run lets time pass until ctx ends, then ends the tasks and returns.
 func (s *Sandbox) Run(ctx context.Context) error {
-	server := &http.Server{
-		Handler: s.ALB, ReadHeaderTimeout: time.Minute, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0),
-	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		if err := server.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve the load balancer: %w", err)
-		}
-		return nil
-	})
-	group.Go(func() error { <-ctx.Done(); return server.Close() })
+	serve(ctx, group, "the load balancer", s.listener, s.ALB)
 	s.serveAWS(ctx, group)
-	s.serveEC2(ctx, group)
+	if s.instance != nil {
+		serve(ctx, group, "the EC2 instance", s.instance, s.EC2)
+	}
 	group.Go(func() error { return s.ALB.Run(ctx) })
 	group.Go(func() error { return s.ECS.Run(ctx) })
 	group.Go(func() error { s.log.run(ctx); return nil })
@@ -214,4 +207,18 @@ func (s *Sandbox) Run(ctx context.Context) error {
 	err := group.Wait()
 	s.Lambda.Close()
 	return err
+}
+
+// serve answers what comes to a listener until ctx ends.
+func serve(ctx context.Context, group *errgroup.Group, what string, listener net.Listener, handler http.Handler) {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: time.Minute, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0),
+	}
+	group.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve %s: %w", what, err)
+		}
+		return nil
+	})
+	group.Go(func() error { <-ctx.Done(); return server.Close() })
 }
