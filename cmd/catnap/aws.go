@@ -44,6 +44,11 @@ type serviceArg struct {
 	Service string `arg:"" optional:"" help:"The service's name in catnap's settings. Not needed when there is only one."`
 }
 
+// servicesArg is that of a command about one service or all.
+type servicesArg struct {
+	Service string `arg:"" optional:"" help:"The service's name in catnap's settings. Default: all services."`
+}
+
 var prefixes = regexp.MustCompile(`^(/[a-zA-Z0-9_.-]+)+$`)
 
 // Validate is called by kong after parsing.

@@ -12,7 +12,7 @@ import (
 
 type statusCmd struct {
 	awsFlags
-	Service string `arg:"" optional:"" help:"The service's name in catnap's settings. Default: all services."`
+	servicesArg
 }
 
 // Help explains what the flags do not.
