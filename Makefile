@@ -47,9 +47,9 @@ test: need vet lint policy ## all that a change must pass: vet, lint, and the te
 	@log=$$(mktemp) && { sh scripts/seed-tests quick >"$$log" 2>&1 & seed=$$!; }; \
 	trap 'kill $$seed 2>/dev/null; rm -f "$$log"; exit 130' INT TERM; \
 	echo "CGO_ENABLED=1 $(GO) test ./... -race -shuffle=on"; \
-	CGO_ENABLED=1 $(GO) test ./... -race -shuffle=on -timeout 30m; tests=$$?; \
+	tests=0; CGO_ENABLED=1 $(GO) test ./... -race -shuffle=on -timeout 30m || tests=$$?; \
 	echo "waiting for the three tests with the AWS CLI, which began together with the others"; \
-	wait $$seed; seed=$$?; cat "$$log"; rm -f "$$log"; [ $$tests -eq 0 ] && [ $$seed -eq 0 ]
+	three=0; wait $$seed || three=$$?; cat "$$log"; rm -f "$$log"; [ $$tests -eq 0 ] && [ $$three -eq 0 ]
 	@echo "the largest tests once more, at full size, without the race detector"
 	$(GO) test ./internal/sandbox -run '^Test(Storm|Crowd|NoWrongStop)$$'
 
