@@ -104,11 +104,12 @@ func (g gate) Launch(ctx context.Context) (addr string, wait func() error, err e
 	}
 }
 
-// The application is recognized by its title, a view of the waiting page by its heading.
+// The application is recognized by its title, a view of the waiting page by its heading, once the page is read whole: the
+// heading is there before what stands under it.
 const inDemo = `document.title === 'Demo application'`
 
 func inView(kind string) string {
-	return `document.querySelector('#` + kind + ` h1')?.checkVisibility()`
+	return `document.readyState !== 'loading' && document.querySelector('#` + kind + ` h1')?.checkVisibility()`
 }
 
 // watch keeps, in the tab's storage, each state that the pages go through: some last for less than a look.
