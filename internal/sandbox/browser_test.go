@@ -104,8 +104,8 @@ func (g gate) Launch(ctx context.Context) (addr string, wait func() error, err e
 	}
 }
 
-// The application is recognized by its title, a view of the waiting page by its heading, once the page is read whole: the
-// heading is there before what stands under it.
+// The application is recognized by its title, a view of the waiting page by its heading, once the page is read whole:
+// the heading is there before what stands under it.
 const inDemo = `document.title === 'Demo application'`
 
 func inView(kind string) string {
