@@ -114,7 +114,7 @@ func TestGuideNames(t *testing.T) {
 	s := load(t).deployed()
 	made := part(t, "## What is made")
 	for _, name := range sorted(s.Section("Resources")) {
-		for _, property := range []string{"Name", "FunctionName", "QueueName", "AlarmName"} {
+		for _, property := range []string{"Name", "FunctionName", "QueueName", "AlarmName", "DashboardName"} {
 			value := text(s.resource(name)[property])
 			_, longer, _ := strings.Cut(value, ":") // an ARN, of what is named elsewhere
 			if value != "" && longer == "" && !strings.Contains(made, "`"+value+"`") {

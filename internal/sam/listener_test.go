@@ -148,7 +148,7 @@ func TestTwoStacks(t *testing.T) {
 	two := read.deployed("ServiceName", "api", "PriorityBase", "1")
 	for _, name := range sorted(read.Section("Resources")) {
 		for _, property := range []string{
-			"Name", "FunctionName", "LogGroupName", "QueueName", "AlarmName", "Priority",
+			"Name", "FunctionName", "LogGroupName", "QueueName", "AlarmName", "DashboardName", "Priority",
 		} {
 			mine, other := one.resource(name)[property], two.resource(name)[property]
 			if mine != nil && mine == other {

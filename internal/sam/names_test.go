@@ -23,6 +23,9 @@ func checkNames(t template) []string {
 			}
 		}
 	}
+	for _, resource := range t.Section("Resources") {
+		used[text(dictionary(resource)["Condition"])] = true
+	}
 	for _, section := range []string{"Parameters", "Conditions"} {
 		for _, name := range sorted(t.Section(section)) {
 			if !used[name] {

@@ -23,6 +23,8 @@ var checks = map[string]func(template) []string{
 	"logs":         checkLogs,
 	"schedules":    checkSchedules,
 	"alarms":       checkAlarms,
+	"dashboard":    checkDashboard,
+	"parts":        checkParts,
 	"listener":     checkListener,
 	"target group": checkTargetGroup,
 }

@@ -81,6 +81,7 @@ var values = map[string]struct{ taken, refused []string }{
 	"LogLevel":         {taken: []string{"DEBUG", "INFO", "WARN", "ERROR"}, refused: []string{"", "info", "TRACE"}},
 	"WakerTimeout":     {taken: []string{"15", "19", "20", "60", "100", "899", "900"}, refused: []string{"14", "901", "", "60s", "60.5", "1000"}},
 	"WakerConcurrency": {taken: []string{"0", "1", "99", "1000"}, refused: []string{"-1", "1001", "", "0.0", "00"}},
+	"DashboardMode":    {taken: []string{"create", "none"}, refused: []string{"", "on", "no"}},
 	"OperatorTokenSHA256": {
 		taken:   []string{"", strings.Repeat("0a", 32)},
 		refused: []string{"secret", strings.Repeat("0A", 32), strings.Repeat("0a", 31), strings.Repeat("0a", 33)},
