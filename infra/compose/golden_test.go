@@ -1,0 +1,90 @@
+package compose
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// environment is what every file of testdata is read with. A variable that is not here is missing.
+func environment() map[string]string {
+	return map[string]string{
+		"IMAGE_TAG": "1.4.2", "SITE_DOMAIN": "city.example.com", "BOTH": "handed in", "PASSED": "passed",
+	}
+}
+
+// TestGolden turns each file of testdata into a task with notes, or into what keeps it from being one. After a change
+// on purpose: go test ./compose -run Golden -update, and read what git shows.
+func TestGolden(t *testing.T) {
+	for _, file := range files(t) {
+		t.Run(file, func(t *testing.T) { hold(t, goldenOf(file), describe(t, file)) })
+	}
+}
+
+func goldenOf(file string) string {
+	if file == example {
+		return "testdata/city-guided.golden"
+	}
+	return strings.TrimSuffix(file, filepath.Ext(file)) + ".golden"
+}
+
+func hold(t *testing.T, golden, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", golden, diff)
+	}
+}
+
+const example = "../../examples/city-guided/docker-compose.yml"
+
+func files(t *testing.T) []string {
+	t.Helper()
+	found := []string{example}
+	for _, pattern := range []string{"testdata/*.yml", "testdata/*/docker-compose.yml"} {
+		some, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, some...)
+	}
+	return found
+}
+
+// describe is what a person would be shown.
+func describe(t *testing.T, file string) string {
+	t.Helper()
+	task, notes, err := Load(t.Context(), Source{File: file, Environment: environment()})
+	if refused, ok := errors.AsType[*RefusedError](err); ok {
+		return "refused\n" + refused.Error() + "\n"
+	}
+	if err != nil {
+		t.Fatalf("got %T, want a *RefusedError", err)
+	}
+	var b strings.Builder
+	for _, note := range notes {
+		b.WriteString(note.String() + "\n")
+	}
+	rendered, err := Render(task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := task.Front.Container
+	return b.String() + "load balancer: " + front + ":" + strconv.Itoa(task.Front.Port) + "\n" + string(rendered)
+}
