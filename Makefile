@@ -1,11 +1,13 @@
 # `make` alone lists the targets.
 .POSIX:
 .NOTPARALLEL:
-.PHONY: help demo build build-host invoke seed-tests page-preview screenshots test need policy vet lint fmt bench cover fuzz soak clean
+.PHONY: help demo build build-host invoke seed-tests page-preview screenshots test infra-test need policy vet lint fmt bench cover fuzz soak clean
 
 GO = go
 # The linter has a go.mod of its own, so that its dependencies are not catnap's.
 LINT = $(GO) tool -modfile=tools/go.mod golangci-lint
+# The CDK app in infra/ has one too, so that nobody else needs Node.
+LINT_INFRA = cd infra && $(GO) tool -modfile=../tools/go.mod golangci-lint
 OUT = dist
 # What make invoke sends, and to which function.
 FN = waker
@@ -43,7 +45,7 @@ page-preview: ## show every state of the waiting page, anew at each save (more f
 screenshots: need ## take the pictures of the waiting page that the README shows and the tests compare with
 	$(GO) test ./internal/page/preview -run Screenshots -update
 
-test: need vet lint policy ## all that a change must pass: vet, lint, and the tests with the race detector
+test: need vet lint policy infra-test ## all that a change must pass: vet, lint, and the tests with the race detector
 	@log=$$(mktemp) && { sh scripts/seed-tests quick >"$$log" 2>&1 & seed=$$!; }; \
 	trap 'kill $$seed 2>/dev/null; rm -f "$$log"; exit 130' INT TERM; \
 	echo "CGO_ENABLED=1 $(GO) test ./... -race -shuffle=on"; \
@@ -53,11 +55,15 @@ test: need vet lint policy ## all that a change must pass: vet, lint, and the te
 	@echo "the largest tests once more, at full size, without the race detector"
 	$(GO) test ./internal/sandbox -run '^Test(Storm|Crowd|NoWrongStop)$$'
 
+infra-test: ## vet and test the CDK app in infra/; it needs Node, and the first run builds for a minute or two
+	@sh scripts/need node
+	cd infra && $(GO) vet ./... && $(GO) test ./...
+
 policy: # decisions are covered in full
 	@$(GO) test ./internal/policy -cover | tee /dev/stderr | grep -q 'coverage: 100.0%'
 
-need: # a C compiler for the race detector, a browser for the waiting page, the AWS CLI for the sandbox
-	@sh scripts/need cc git chromium aws curl
+need: # a C compiler for the race detector, a browser for the waiting page, the AWS CLI for the sandbox, Node for the CDK
+	@sh scripts/need cc git chromium aws curl node
 
 vet:
 	$(GO) vet ./...
@@ -65,9 +71,11 @@ vet:
 lint: ## check the house style
 	@echo "lint: the first run builds golangci-lint, which takes a minute or two"
 	@$(LINT) run
+	@$(LINT_INFRA) run
 
 fmt: ## lay out the code and its imports
 	@$(LINT) fmt
+	@$(LINT_INFRA) fmt
 
 bench: ## run the benchmarks; those of whole wakes take a minute
 	$(GO) test ./... -run '^$$' -bench . -benchmem -skip '$(WHOLE)'
