@@ -139,14 +139,13 @@ func (b builder) onTasks(actions ...string) statement {
 // onCatnapsOwn is for the waker rule and the parameters.
 func (b builder) onCatnapsOwn(rule elb.CfnListenerRule, wakes awsssm.CfnParameter) []statement {
 	parameter := func(name string) string { return b.arn("ssm", "parameter"+name) }
-	services := b.prefix() + "/services"
 	return []statement{
 		{
 			sid: "SwitchWakerRule", actions: []string{"elasticloadbalancing:ModifyRule"}, resources: []string{*rule.Ref()},
 		},
 		{
 			sid: "ReadSettings", actions: []string{"ssm:GetParametersByPath"},
-			resources: []string{parameter(services), parameter(services + "/*")},
+			resources: []string{parameter(b.prefix() + "/services")},
 		},
 		{
 			sid: "ReadFreeze", actions: []string{"ssm:GetParameter"}, resources: []string{parameter(b.prefix() + "/freeze")},
