@@ -58,17 +58,7 @@ func decodeStruct(path string, v any, into reflect.Value) error {
 		return problem(path, "%v must be a mapping", v)
 	}
 	fields := map[string]reflect.Value{}
-	for i := range into.NumField() {
-		field := into.Type().Field(i)
-		if !field.IsExported() {
-			continue
-		}
-		name := field.Name
-		if tag, ok := field.Tag.Lookup("cfn"); ok {
-			name = tag
-		}
-		fields[name] = into.Field(i)
-	}
+	collect(into, fields)
 	var problems []error
 	for _, name := range sorted(members) {
 		if field, known := fields[name]; known {
@@ -78,6 +68,22 @@ func decodeStruct(path string, v any, into reflect.Value) error {
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// collect finds a struct's fields by the names of their members; those of an embedded struct are its own.
+func collect(into reflect.Value, fields map[string]reflect.Value) {
+	for i := range into.NumField() {
+		field := into.Type().Field(i)
+		name := field.Name
+		if tag, ok := field.Tag.Lookup("cfn"); ok {
+			name = tag
+		}
+		if field.Anonymous {
+			collect(into.Field(i), fields)
+		} else if field.IsExported() {
+			fields[name] = into.Field(i)
+		}
+	}
 }
 
 func decodeList(path string, v any, into reflect.Value) error {

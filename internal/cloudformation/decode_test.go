@@ -7,7 +7,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+type common struct{ Size int }
+
 type shape struct {
+	common
+
 	Name    string `cfn:"TheName"`
 	Count   int
 	Share   float64
@@ -44,6 +48,7 @@ func TestDecode(t *testing.T) {
 		"pointer":        {map[string]any{"Pointer": map[string]any{}}, shape{Pointer: &struct{ Value string }{}}},
 		"map":            {map[string]any{"Map": map[string]any{"a": "b"}}, shape{Map: map[string]string{"a": "b"}}},
 		"whatever":       {map[string]any{"Raw": []any{"a"}}, shape{Raw: []any{"a"}}},
+		"embedded":       {map[string]any{"Size": "3"}, shape{common: common{3}}},
 		"not looked at":  {map[string]any{"Tags": []any{map[string]any{"a": "{{resolve:ssm:b}}"}}}, shape{}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -51,7 +56,7 @@ func TestDecode(t *testing.T) {
 			if err := Decode("P", test.value, &got); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(shape{})); diff != "" {
+			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(shape{}, common{})); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})

@@ -53,6 +53,12 @@ var identities = map[string]identity{
 		"Arn": "arn:aws:ecs:{region}:{account}:cluster/{name}",
 	}},
 	"AWS::ECS::TaskDefinition": {"Family", taskARN, map[string]string{"TaskDefinitionArn": taskARN}},
+	"AWS::EC2::VPC": {"", "vpc-{hash}", map[string]string{
+		"VpcId": "vpc-{hash}", "DefaultSecurityGroup": "sg-{hash}", "DefaultNetworkAcl": "acl-{hash}",
+	}},
+	"AWS::EC2::Subnet":        {"", "subnet-{hash}", map[string]string{"SubnetId": "subnet-{hash}"}},
+	"AWS::EC2::SecurityGroup": {"", "sg-{hash}", map[string]string{"GroupId": "sg-{hash}", "Id": "sg-{hash}"}},
+	"AWS::EC2::EIP":           {"", "192.0.2.1", map[string]string{"AllocationId": "eipalloc-{hash}"}},
 }
 
 // Identify says what AWS would call a resource of a kind that it knows; one that has no name gets one of the stack's.
