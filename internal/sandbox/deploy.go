@@ -2,214 +2,186 @@ package sandbox
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"hash/fnv"
+	"maps"
 	"path/filepath"
+	"strings"
 	"time"
 
 	runtime "github.com/aws/aws-lambda-go/lambda"
-	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
-	sdkscheduler "github.com/aws/aws-sdk-go-v2/service/scheduler"
-	schedulertypes "github.com/aws/aws-sdk-go-v2/service/scheduler/types"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
-	"github.com/catnap-dev/catnap/internal/ecsctl"
-	"github.com/catnap-dev/catnap/internal/sandbox/alb"
+	"github.com/catnap-dev/catnap/internal/sandbox/deployment"
 	"github.com/catnap-dev/catnap/internal/sandbox/ecs"
+	"github.com/catnap-dev/catnap/internal/sandbox/iam"
 	"github.com/catnap-dev/catnap/internal/sandbox/lambda"
 	"github.com/catnap-dev/catnap/internal/sandbox/process"
 	"github.com/catnap-dev/catnap/internal/settings"
 )
 
-const (
-	bypassSecret   = "sandbox-secret"
-	reaperSchedule = "catnap-" + Service + "-reaper"
-	// healthInterval and deregistrationDelay are the shortest that AWS allows and what catnap's documentation advises.
-	healthInterval      = 5 * time.Second
-	healthTimeout       = 4 * time.Second
-	deregistrationDelay = 10 * time.Second
-	wakerTimeout        = 60 * time.Second
-	reaperTimeout       = 90 * time.Second
-	costGuardTimeout    = 60 * time.Second
-	coldStart           = 150 * time.Millisecond
-)
+const coldStart = 150 * time.Millisecond
 
-// deploy makes what a deployment makes: two target groups, two rules in front of the service's own, two functions, the
-// settings.
+// deploy makes what a deployment makes, whether it is the sandbox's own or a template's.
 func (s *Sandbox) deploy(ctx context.Context) error {
-	if err := s.createFunctions(); err != nil {
-		return err
-	}
-	service, waker, err := s.createTargetGroups()
+	d, err := s.plan()
 	if err != nil {
 		return err
 	}
-	s.Stored = settings.Service{
-		Cluster: Cluster, Service: Service, TargetGroup: service, LoadBalancer: s.ALB.Dimension(),
-		WakerTargetGroup: waker, BypassURL: s.URL(), ProbePath: s.HealthPath,
-	}
-	if err := s.createRules(); err != nil {
+	if err := s.giveRoles(d); err != nil {
 		return err
 	}
-	if err := s.createEC2(); err != nil {
+	if err := s.createFunctions(d.Functions); err != nil {
 		return err
 	}
-	if err := s.storeSettings(); err != nil {
+	if err := s.createListener(d); err != nil {
 		return err
 	}
-	if err := s.createSchedule(ctx); err != nil {
+	if err := s.registerEC2(); err != nil {
 		return err
 	}
-	return s.ECS.CreateService(ecs.Service{Cluster: Cluster, Name: Service, TargetGroup: service, App: s.App})
-}
-
-// createSchedule has the reaper invoked every minute, without retries: a minute later comes the next pass.
-func (s *Sandbox) createSchedule(ctx context.Context) error {
-	_, err := s.Scheduler.Handle(ctx, &sdkscheduler.CreateScheduleInput{
-		Name: new(reaperSchedule), ScheduleExpression: new("rate(1 minute)"),
-		FlexibleTimeWindow: &schedulertypes.FlexibleTimeWindow{Mode: schedulertypes.FlexibleTimeWindowModeOff},
-		Target: &schedulertypes.Target{
-			Arn: new(s.functions["reaper"]), RoleArn: new("arn:aws:iam::000000000000:role/catnap-scheduler"),
-			RetryPolicy: &schedulertypes.RetryPolicy{MaximumRetryAttempts: new(int32(0))},
-		},
-	})
-	return err
-}
-
-func (s *Sandbox) createFunctions() error {
-	s.functions = map[string]string{}
-	for name, f := range map[string]lambda.Function{
-		"waker":     {New: s.newWaker, Timeout: wakerTimeout, Concurrency: s.WakerConcurrency},
-		"reaper":    {New: s.newReaper, Timeout: reaperTimeout},
-		"costguard": {New: s.newCostGuard, Timeout: costGuardTimeout},
-	} {
-		f.Name, f.ColdStart = "catnap-"+name, coldStart
-		if s.Binaries != "" {
-			f.New, f.ColdStart = s.process(name), 0 // a process's start takes what it takes
-		}
-		arn, err := s.Lambda.Create(f)
+	if err := s.createParameters(ctx, d); err != nil {
+		return err
+	}
+	if err := s.createSchedules(ctx, d); err != nil {
+		return err
+	}
+	for _, svc := range d.Services {
+		err := s.ECS.CreateService(ecs.Service{
+			Cluster: svc.Cluster, Name: svc.Name, TargetGroup: svc.TargetGroup, App: s.App, Desired: svc.Desired,
+			Grace: svc.Grace,
+		})
 		if err != nil {
 			return err
 		}
-		s.functions[name] = arn
 	}
 	return nil
 }
 
-// process starts instances of a built function, which call the sandbox's AWS over the wire.
-func (s *Sandbox) process(name string) func() runtime.Handler {
-	return process.Function{
-		Path: filepath.Join(s.Binaries, name, "bootstrap"), Name: "catnap-" + name, Region: region, Output: s.Output,
-		Env: map[string]string{
-			"AWS_ENDPOINT_URL": s.AWSURL(), "AWS_LAMBDA_LOG_FORMAT": "JSON", "GOGC": "off", "GOMEMLIMIT": "100MiB",
-		},
-	}.New
-}
-
-func (s *Sandbox) createTargetGroups() (service, waker string, err error) {
-	service, err = s.ALB.CreateTargetGroup(alb.TargetGroup{
-		Name: "service", DeregistrationDelay: deregistrationDelay,
-		HealthCheck: alb.HealthCheck{
-			Path: s.HealthPath, Matcher: s.HealthMatcher, Interval: healthInterval, Timeout: healthTimeout, Healthy: 2,
-		},
-	})
-	if err != nil {
-		return "", "", err
+// giveRoles holds functions and schedules to their roles, and asks for what AWS does with them where nothing of the
+// sandbox's will: it has no queues.
+func (s *Sandbox) giveRoles(d deployment.Deployment) error {
+	if d.Roles == nil {
+		return nil
 	}
-	waker, err = s.ALB.CreateTargetGroup(alb.TargetGroup{
-		Name: "waker", Kind: alb.Lambda, FunctionARN: s.functions["waker"], MultiValueHeaders: true,
-	})
-	s.ALB.SetDefault(service)
-	return service, waker, err
-}
-
-// createRules makes the two rules as a deployment beside a service that is asleep does: the waker rule is armed, and
-// carries no mark until the reaper or the first visitor writes one.
-func (s *Sandbox) createRules() (err error) {
-	s.Stored.BypassRule, err = s.ALB.CreateRule(alb.Rule{
-		Priority: 1, TargetGroup: s.Stored.TargetGroup,
-		Conditions: []elbtypes.RuleCondition{{
-			Field: new("http-header"),
-			HttpHeaderConfig: &elbtypes.HttpHeaderConditionConfig{
-				HttpHeaderName: new(ecsctl.BypassHeader), Values: []string{bypassSecret},
-			},
-		}},
-	})
-	if err != nil {
-		return err
-	}
-	s.Stored.WakerRule, err = s.ALB.CreateRule(alb.Rule{
-		Priority: s.wakerPriority(), TargetGroup: s.Stored.WakerTargetGroup,
-		Conditions: []elbtypes.RuleCondition{{
-			Field:             new("path-pattern"),
-			PathPatternConfig: &elbtypes.PathPatternConditionConfig{Values: []string{"/*"}},
-		}},
-	})
-	return err
-}
-
-// wakerPriority leaves the 2 to the EC2 rule, if there is one.
-func (s *Sandbox) wakerPriority() int {
-	if s.EC2 != nil {
-		return 3
-	}
-	return 2
-}
-
-// storeSettings writes what differs from the defaults, and reads it back as the functions will.
-func (s *Sandbox) storeSettings() error {
-	text, err := s.settingsDocument()
-	if err != nil {
-		return err
-	}
-	set, err := settings.Parse(Service, text)
-	if err != nil {
-		return err
-	}
-	if s.Settings != nil {
-		s.Settings(&set)
-	}
-	return s.Store(set)
-}
-
-// settingsDocument is the operator's document with the names of what was deployed, which only the deployment knows.
-func (s *Sandbox) settingsDocument() ([]byte, error) {
-	document := map[string]any{}
-	if len(s.Document) > 0 {
-		if err := json.Unmarshal(s.Document, &document); err != nil {
-			return nil, fmt.Errorf("read settings: %w", err)
+	s.Backplane.Guard = s.guard
+	for _, f := range d.Functions {
+		s.guard.Give(f.Name, d.Roles[f.Role])
+		if err := s.mayBury(f.Name, f.Retry.OnFailure); err != nil {
+			return fmt.Errorf("create function %s: %w", f.Name, err)
 		}
+	}
+	for _, schedule := range d.Schedules {
+		s.guard.Give(schedule.Role, d.Roles[schedule.Role])
+		if err := s.mayBury(schedule.Role, schedule.DeadLetter); err != nil {
+			return fmt.Errorf("create schedule %s: %w", schedule.Name, err)
+		}
+	}
+	return nil
+}
+
+// mayBury [IAM-13]: the role must allow to send what failed to its queue. AWS looks when a function is configured; of a
+// schedule's role it finds out when there is something to send, which here is never.
+func (s *Sandbox) mayBury(caller, queue string) error {
+	if queue == "" {
+		return nil
+	}
+	return s.guard.Use(caller, iam.Request{Action: "sqs:SendMessage", Resources: []string{queue}})
+}
+
+func (s *Sandbox) createFunctions(functions []deployment.Function) error {
+	for _, f := range functions {
+		created := lambda.Function{
+			Name: f.Name, Timeout: f.Timeout, Concurrency: f.Concurrency, ColdStart: coldStart,
+			New:   func() runtime.Handler { return s.start(f) },
+			Retry: lambda.Retry{Attempts: f.Retry.Attempts, MaxAge: f.Retry.MaxAge},
+		}
+		if s.Binaries != "" {
+			created.ColdStart = 0 // a process's start takes what it takes
+		}
+		arn, err := s.Lambda.Create(created)
+		if err != nil {
+			return err
+		}
+		s.functions[f.Code] = arn
+		s.Backplane.Callers[accessKey(f.Name)] = f.Name
+	}
+	return nil
+}
+
+// Prefix is where the parameters of the deployment begin.
+func (s *Sandbox) Prefix() string { return strings.TrimSuffix(s.document, "/services/"+s.Stored.Name) }
+
+// start starts an instance. [IAM-09] Lambda writes its log with the function's role. One that may not be written is
+// lost, and nobody is told.
+func (s *Sandbox) start(f deployment.Function) runtime.Handler {
+	stream := "arn:aws:logs:" + region + ":" + iam.Account + ":log-group:" + f.LogGroup + ":log-stream:sandbox"
+	for _, action := range []string{"logs:CreateLogStream", "logs:PutLogEvents"} {
+		_ = s.guard.Use(f.Name, iam.Request{Action: action, Resources: []string{stream}})
+	}
+	if s.Binaries != "" {
+		return s.process(f)
+	}
+	return handlers[f.Code](s, f)
+}
+
+// process starts an instance of a built function, which calls the sandbox's AWS over the wire.
+func (s *Sandbox) process(f deployment.Function) runtime.Handler {
+	env := map[string]string{
+		"AWS_ENDPOINT_URL": s.AWSURL(), "AWS_LAMBDA_LOG_FORMAT": "JSON", "GOGC": "off", "GOMEMLIMIT": "100MiB",
+	}
+	maps.Copy(env, f.Env)
+	return process.Function{
+		Path: filepath.Join(s.Binaries, f.Code, "bootstrap"), Name: f.Name, Region: region, Memory: f.Memory,
+		AccessKey: accessKey(f.Name), Output: s.Output, Env: env,
+	}.New()
+}
+
+// accessKey looks like that of a role and is each function's own.
+func accessKey(function string) string {
+	sum := fnv.New64a()
+	sum.Write([]byte(function))
+	return fmt.Sprintf("ASIA%016X", sum.Sum64())
+}
+
+// createListener makes the target groups, and the rules and the default action that forward to them.
+func (s *Sandbox) createListener(d deployment.Deployment) error {
+	for _, group := range d.TargetGroups {
+		if _, err := s.ALB.CreateTargetGroup(group); err != nil {
+			return fmt.Errorf("create target group %s: %w", group.Name, err)
+		}
+	}
+	s.ALB.SetDefault(d.Listener.Default)
+	for _, rule := range d.Rules {
+		if _, err := s.ALB.CreateRule(rule); err != nil {
+			return fmt.Errorf("create rule of priority %d: %w", rule.Priority, err)
+		}
+	}
+	return nil
+}
+
+// createParameters writes them as AWS does, by its rules for names and sizes, and reads the settings back as the
+// functions will.
+func (s *Sandbox) createParameters(ctx context.Context, d deployment.Deployment) error {
+	for _, p := range d.Parameters {
+		_, err := s.SSM.Handle(ctx, &ssm.PutParameterInput{
+			Name: aws.String(p.Name), Value: aws.String(p.Value), Type: ssmtypes.ParameterTypeString,
+		})
+		if err != nil {
+			return fmt.Errorf("create parameter %s: %w", p.Name, err)
+		}
+	}
+	parameter, name, err := d.Settings()
+	if err != nil {
+		return err
+	}
+	s.document = parameter.Name
+	if s.Stored, err = settings.Parse(name, []byte(parameter.Value)); err != nil || s.Settings == nil {
+		return err
 	}
 	set := s.Stored
-	deployed := map[string]any{
-		"cluster": set.Cluster, "service": set.Service, "target_group": set.TargetGroup,
-		"load_balancer": set.LoadBalancer, "waker_target_group": set.WakerTargetGroup, "waker_rule": set.WakerRule,
-		"bypass_rule": set.BypassRule, "bypass_url": set.BypassURL, "probe_path": set.ProbePath,
-	}
-	for key, value := range deployed {
-		if _, given := document[key]; given {
-			return nil, fmt.Errorf("read settings: %s: must be left out, the sandbox has its own", key)
-		}
-		document[key] = value
-	}
-	if set.EC2Rule != "" {
-		document["ec2_rule"], document["ec2_target_group"] = set.EC2Rule, set.EC2TargetGroup
-	}
-	if document["bypass"] == string(settings.BypassOff) {
-		delete(document, "bypass_url")
-	}
-	return json.Marshal(document)
-}
-
-// Store writes the service's settings to SSM, as an operator would.
-func (s *Sandbox) Store(set settings.Service) error {
-	if err := set.Validate(); err != nil {
-		return err
-	}
-	text, err := json.Marshal(set)
-	if err != nil {
-		return fmt.Errorf("write settings: %w", err)
-	}
-	s.Stored = set
-	s.SSM.Set("/catnap/services/"+Service, string(text))
-	return nil
+	s.Settings(&set)
+	return s.Store(set)
 }

@@ -6,14 +6,16 @@ import (
 	"io"
 	"net/http"
 
-	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
-
 	"github.com/catnap-dev/catnap/internal/cutover"
 	"github.com/catnap-dev/catnap/internal/sandbox/alb"
+	"github.com/catnap-dev/catnap/internal/sandbox/deployment"
 )
 
-// ec2Instance is the one that serves Options.EC2.
-const ec2Instance = "i-0123456789abcdef0"
+const (
+	ec2Instance = "i-0123456789abcdef0" // it serves Options.EC2
+	ec2Group    = "ec2"
+	ec2Priority = 2
+)
 
 // listenForEC2 opens the address of the EC2 instance, if there is one.
 func (s *Sandbox) listenForEC2(ctx context.Context) (err error) {
@@ -33,32 +35,36 @@ func (s *Sandbox) closeEC2() error {
 	return s.instance.Close()
 }
 
-// createEC2 makes what an application has that is to move from EC2 to ECS: a target group with an instance, and the EC2
+// withEC2 adds what an application has that is to move from EC2 to ECS: a target group for the instance, and the EC2
 // rule, in front of the waker rule and behind the bypass rule. The traffic goes there at first.
-func (s *Sandbox) createEC2() (err error) {
+func (s *Sandbox) withEC2(d deployment.Deployment) deployment.Deployment {
+	if s.EC2 == nil {
+		return d
+	}
+	d.TargetGroups = append(d.TargetGroups, alb.TargetGroup{
+		Name: ec2Group, DeregistrationDelay: drain,
+		HealthCheck: alb.HealthCheck{Path: healthPath, Interval: healthInterval, Timeout: healthTimeout, Healthy: 2},
+	})
+	d.Rules = append(d.Rules, alb.Rule{
+		Priority: ec2Priority, TargetGroup: s.ALB.TargetGroupARN(ec2Group),
+		Conditions: paths("/*", cutover.Mark(s.Clock.Now())),
+	})
+	return d
+}
+
+// wakerPriority leaves its place to the EC2 rule, if there is one.
+func (s *Sandbox) wakerPriority() int {
+	if s.EC2 != nil {
+		return ec2Priority + 1
+	}
+	return ec2Priority
+}
+
+func (s *Sandbox) registerEC2() error {
 	if s.EC2 == nil {
 		return nil
 	}
-	s.Stored.EC2TargetGroup, err = s.ALB.CreateTargetGroup(alb.TargetGroup{
-		Name: "ec2", DeregistrationDelay: deregistrationDelay,
-		HealthCheck: alb.HealthCheck{Path: healthPath, Interval: healthInterval, Timeout: healthTimeout, Healthy: 2},
-	})
-	if err != nil {
-		return err
-	}
-	if err := s.ALB.Register(s.Stored.EC2TargetGroup, ec2Instance, s.instance.Addr().String()); err != nil {
-		return err
-	}
-	s.Stored.EC2Rule, err = s.ALB.CreateRule(alb.Rule{
-		Priority: 2, TargetGroup: s.Stored.EC2TargetGroup,
-		Conditions: []elbtypes.RuleCondition{{
-			Field: new("path-pattern"),
-			PathPatternConfig: &elbtypes.PathPatternConditionConfig{
-				Values: []string{"/*", cutover.Mark(s.Clock.Now())},
-			},
-		}},
-	})
-	return err
+	return s.ALB.Register(s.ALB.TargetGroupARN(ec2Group), ec2Instance, s.instance.Addr().String())
 }
 
 // DemoEC2 is the application as it runs on EC2: it says so.

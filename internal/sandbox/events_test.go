@@ -41,13 +41,25 @@ var inTurn = []string{
 
 const eventsFolder = "../../events"
 
-// TestEvents sends each sample event to the built function that it is for, as Lambda would.
+// TestEvents sends each sample event to the built function that it is for, as Lambda would. The functions are deployed
+// by template.yaml: they get its environment, and may do what its roles allow.
 func TestEvents(t *testing.T) {
 	isComplete(t)
-	o := sandbox.Options{Binaries: builtFunctions(t), NoScheduler: true, TaskStart: time.Second}
+	o := sandbox.Options{
+		Binaries: builtFunctions(t), NoScheduler: true, TaskStart: time.Second,
+		Template: templated(t, map[string]string{"ServiceName": "service"}).Template,
+	}
 	start(t, o, func(w *world) {
 		for _, name := range inTurn {
 			t.Run(name, func(t *testing.T) { w.answersAsExpected(t, name) })
+		}
+		if denied := w.Access().Denied(); len(denied) > 0 {
+			t.Errorf("roles deny %q", denied)
+		}
+		for _, unused := range w.Access().Unused() { // a role that nobody takes denies nothing
+			if strings.Contains(unused, "ecs:DescribeServices") {
+				t.Errorf("unused: %s", unused)
+			}
 		}
 	})
 }

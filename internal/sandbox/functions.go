@@ -19,14 +19,16 @@ import (
 	"github.com/catnap-dev/catnap/internal/ecsctl"
 	"github.com/catnap-dev/catnap/internal/reaper"
 	"github.com/catnap-dev/catnap/internal/sandbox/awsapi"
+	"github.com/catnap-dev/catnap/internal/sandbox/deployment"
 	coreecs "github.com/catnap-dev/catnap/internal/sandbox/ecs"
+	"github.com/catnap-dev/catnap/internal/sandbox/iam"
 	"github.com/catnap-dev/catnap/internal/settings"
 	"github.com/catnap-dev/catnap/internal/traffic"
 	"github.com/catnap-dev/catnap/internal/waker"
 )
 
 // region is the one in which the sandbox pretends to be.
-const region = "eu-west-3"
+const region = iam.Region
 
 type apiOptions = []func(*middleware.Stack) error
 
@@ -38,16 +40,17 @@ type Clients struct {
 	SSM        *ssm.Client
 }
 
-// Clients returns the clients that the functions use.
-func (s *Sandbox) Clients() Clients { return s.clients(s.Backplane, s.ECS) }
+// Clients returns the clients that an operator uses, who may do everything.
+func (s *Sandbox) Clients() Clients { return s.clients(s.Backplane, s.ECS, "") }
 
 // Onlooker returns clients that see everything as it is, without being counted, throttled or hit by faults.
 func (s *Sandbox) Onlooker() Clients {
-	return s.clients(&awsapi.Backplane{Clock: s.Clock}, coreecs.Onlooker{ECS: s.ECS})
+	return s.clients(&awsapi.Backplane{Clock: s.Clock}, coreecs.Onlooker{ECS: s.ECS}, "")
 }
 
-func (s *Sandbox) clients(backplane *awsapi.Backplane, ecsCore awsapi.Core) Clients {
-	to := func(core awsapi.Core) apiOptions { return apiOptions{backplane.Attach(core)} }
+// clients make their calls in the caller's name.
+func (s *Sandbox) clients(backplane *awsapi.Backplane, ecsCore awsapi.Core, caller string) Clients {
+	to := func(core awsapi.Core) apiOptions { return apiOptions{backplane.Attach(core), awsapi.As(caller)} }
 	return Clients{
 		ECS:        ecs.New(ecs.Options{Region: region, APIOptions: to(ecsCore)}),
 		ELB:        elb.New(elb.Options{Region: region, APIOptions: to(s.ALB)}),
@@ -65,34 +68,38 @@ type wakerInstance struct {
 // Close ends the instance's connections.
 func (i wakerInstance) Close() { i.waker.Close() }
 
-func (s *Sandbox) newWaker() runtime.Handler {
-	clients := s.Clients()
+// handlers make instances of the functions that run in this process, as their mains do.
+var handlers = map[string]func(s *Sandbox, f deployment.Function) runtime.Handler{
+	"waker": (*Sandbox).newWaker, "reaper": (*Sandbox).newReaper, "costguard": (*Sandbox).newCostGuard,
+}
+
+// store reads settings where the function's environment says.
+func (s *Sandbox) store(f deployment.Function, clients Clients) *settings.Store {
+	store := settings.NewStore(clients.SSM, s.Clock.Now)
+	store.Prefix = f.Env[deployment.PrefixVariable]
+	return store
+}
+
+func (s *Sandbox) newWaker(f deployment.Function) runtime.Handler {
+	clients := s.clients(s.Backplane, s.ECS, f.Name)
 	log := s.Log.With(slog.String("actor", "waker"))
 	control := ecsctl.New(clients.ECS, clients.ELB, s.Clock.Now)
-	w := waker.New(settings.NewStore(clients.SSM, s.Clock.Now), control, s.Network.DialContext, s.Clock, log)
+	w := waker.New(s.store(f, clients), control, s.dial, s.Clock, log)
 	handler := albevent.NewHandler(w)
 	handler.Log = log
 	return wakerInstance{Handler: handler, waker: w}
 }
 
-func (s *Sandbox) newReaper() runtime.Handler {
-	clients := s.Clients()
+func (s *Sandbox) newReaper(f deployment.Function) runtime.Handler {
+	clients := s.clients(s.Backplane, s.ECS, f.Name)
 	log := s.Log.With(slog.String("actor", "reaper"))
-	r := reaper.New(settings.NewStore(clients.SSM, s.Clock.Now), ecsctl.New(clients.ECS, clients.ELB, s.Clock.Now),
+	r := reaper.New(s.store(f, clients), ecsctl.New(clients.ECS, clients.ELB, s.Clock.Now),
 		traffic.NewReader(clients.CloudWatch), s.Clock, log)
 	return runtime.NewHandler(r.Handle)
 }
 
-func (s *Sandbox) newCostGuard() runtime.Handler {
+func (s *Sandbox) newCostGuard(deployment.Function) runtime.Handler {
 	return runtime.NewHandler(costguard.New(s.Log.With(slog.String("actor", "costguard"))).Handle)
-}
-
-// Reap invokes the reaper once, as its schedule does.
-func (s *Sandbox) Reap(ctx context.Context) error {
-	if err := s.Scheduler.Fire(ctx, reaperSchedule); err != nil {
-		return fmt.Errorf("invoke the reaper: %w", err)
-	}
-	return nil
 }
 
 // UnknownFunctionError says that the sandbox has no function of that name.

@@ -59,6 +59,9 @@ func start(t testing.TB, o sandbox.Options, test func(w *world)) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if box.Backplane.Guard == nil {
+		box.Backplane.Guard = within{t}
+	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- box.Run(ctx) }()

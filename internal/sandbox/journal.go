@@ -63,12 +63,12 @@ func (j *journal) write(ctx context.Context, l line) {
 	if seen, err := j.sandbox.Observe(ctx); err == nil {
 		phase = seen.Phase(j.sandbox.Clock.Now())
 	}
-	j.sandbox.Log.Info("aws", slog.String("service", Service), slog.String("phase", string(phase)),
+	j.sandbox.Log.Info("aws", slog.String("service", j.sandbox.stored().Name), slog.String("phase", string(phase)),
 		slog.String("actor", l.actor), slog.String("action", strings.TrimSpace(l.action)), slog.String("reason", l.reason))
 }
 
 // Observe looks at the service past latency, throttles and faults, as an onlooker who disturbs nothing.
 func (s *Sandbox) Observe(ctx context.Context) (policy.Snapshot, error) {
 	clients := s.Onlooker()
-	return ecsctl.New(clients.ECS, clients.ELB, s.Clock.Now).Observe(ctx, s.Stored)
+	return ecsctl.New(clients.ECS, clients.ELB, s.Clock.Now).Observe(ctx, s.stored())
 }

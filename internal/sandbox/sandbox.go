@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -23,6 +24,7 @@ import (
 	"github.com/catnap-dev/catnap/internal/sandbox/awsapi"
 	"github.com/catnap-dev/catnap/internal/sandbox/cloudwatch"
 	"github.com/catnap-dev/catnap/internal/sandbox/ecs"
+	"github.com/catnap-dev/catnap/internal/sandbox/iam"
 	"github.com/catnap-dev/catnap/internal/sandbox/lambda"
 	"github.com/catnap-dev/catnap/internal/sandbox/network"
 	"github.com/catnap-dev/catnap/internal/sandbox/scheduler"
@@ -77,9 +79,12 @@ type Options struct {
 	Binaries string
 	// Output takes what processes write; nil drops it.
 	Output io.Writer
+	// Template is deployed in place of the sandbox's own deployment, and its functions are held to their roles; nil means
+	// the sandbox's own.
+	Template *Template
 	// WakerConcurrency is the waker's reserved concurrency; zero means an account's share, 1000.
 	WakerConcurrency int
-	// NoScheduler leaves the reaper to the caller of Reap.
+	// NoScheduler leaves out the schedules: the caller of Reap has the reaper.
 	NoScheduler bool
 	Seed        uint64
 }
@@ -95,13 +100,18 @@ type Sandbox struct {
 	AutoScaling *autoscaling.AutoScaling
 	Lambda      *lambda.Runtime
 	Backplane   *awsapi.Backplane
-	// Settings are those of the service, as stored.
+	// Stored are the settings of the service, as stored. Only one goroutine may read them and call Store.
 	Stored settings.Service
 
+	mu        sync.Mutex // guards Stored
 	listener  net.Listener
 	aws       net.Listener      // nil: nobody may call
 	instance  net.Listener      // of EC2; nil: there is none
+	resolved  string            // address of the load balancer by its DNS name; empty: it has none
+	document  string            // name of the parameter with the settings
 	functions map[string]string // ARNs by the names of the folders below functions/
+	reaper    string            // the name of its schedule; empty: it has none
+	guard     *iam.Guard
 	log       *journal
 }
 
@@ -151,18 +161,17 @@ func (o Options) withDefaults() Options {
 
 // assemble makes the parts and connects them.
 func (s *Sandbox) assemble() {
+	s.functions, s.guard = map[string]string{}, &iam.Guard{}
 	s.Backplane = &awsapi.Backplane{
 		Clock: s.Clock, Latency: s.Latency, Limits: awsapi.NewLimits(awsapi.Documented), Faults: s.Faults,
+		Callers: map[string]string{},
 	}
 	s.CloudWatch = &cloudwatch.CloudWatch{Clock: s.Clock, Lag: s.Lag}
 	s.SSM = &ssm.Store{Clock: s.Clock}
 	s.Lambda = &lambda.Runtime{Clock: s.Clock, Log: s.Log}
 	s.Scheduler = &scheduler.Scheduler{
 		Clock: s.Clock, Jitter: s.Jitter, Seed: s.Seed, Log: s.Log,
-		Invoke: func(ctx context.Context, functionARN string, event []byte) error {
-			_, err := s.Lambda.Invoke(ctx, functionARN, event)
-			return err
-		},
+		Authorize: s.mayInvoke, Invoke: s.Lambda.InvokeLater,
 	}
 	s.ALB = alb.New(alb.Options{
 		Clock: s.Clock, Dial: s.Network.DialContext, Invoke: s.Lambda.Invoke, Spread: s.Spread, Seed: s.Seed,
@@ -189,6 +198,17 @@ func (s *Sandbox) URL() string {
 	}
 	return "http://" + net.JoinHostPort(host, port)
 }
+
+// dial is how a function in this process opens connections: with a resolver that knows the load balancer's name.
+func (s *Sandbox) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	if addr == s.resolved {
+		addr = s.listener.Addr().String()
+	}
+	return s.Network.DialContext(ctx, network, addr)
+}
+
+// Access tells what the roles of the template's functions and schedules were used for.
+func (s *Sandbox) Access() *iam.Guard { return s.guard }
 
 // Run lets time pass until ctx ends, then ends the tasks and returns.
 func (s *Sandbox) Run(ctx context.Context) error {

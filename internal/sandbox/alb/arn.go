@@ -3,6 +3,7 @@ package alb
 import (
 	"fmt"
 	"hash/fnv"
+	"strconv"
 	"strings"
 )
 
@@ -48,5 +49,19 @@ func (lb *LoadBalancer) ARN() string { return service + "loadbalancer/" + lb.arn
 
 // ListenerARN is the ARN of its only listener.
 func (lb *LoadBalancer) ListenerARN() string { return service + "listener/" + lb.arns.listener }
+
+// Name is the load balancer's name.
+func (lb *LoadBalancer) Name() string { return lb.options.Name }
+
+// DNSName is the name that AWS gives it. Nobody here resolves it.
+func (lb *LoadBalancer) DNSName() string {
+	return lb.options.Name + "." + region + ".elb.amazonaws.com"
+}
+
+// TargetGroupARN is the ARN that a target group of this name has, or will have.
+func (lb *LoadBalancer) TargetGroupARN(name string) string { return groupARN(lb.options.Name, name) }
+
+// RuleARN is the ARN that a rule of this priority has, or will have.
+func (lb *LoadBalancer) RuleARN(priority int) string { return lb.arns.rule(strconv.Itoa(priority)) }
 
 func (lb *LoadBalancer) defaultRuleARN() string { return lb.arns.rule("default") }

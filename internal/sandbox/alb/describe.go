@@ -95,7 +95,7 @@ func (lb *LoadBalancer) describeLoadBalancers(
 	}
 	return &elb.DescribeLoadBalancersOutput{LoadBalancers: []types.LoadBalancer{{
 		LoadBalancerArn: aws.String(lb.ARN()), LoadBalancerName: aws.String(lb.options.Name),
-		DNSName:       aws.String(lb.options.Name + "." + region + ".elb.amazonaws.com"),
+		DNSName:       aws.String(lb.DNSName()),
 		Scheme:        types.LoadBalancerSchemeEnumInternetFacing,
 		Type:          types.LoadBalancerTypeEnumApplication,
 		IpAddressType: types.IpAddressTypeIpv4,

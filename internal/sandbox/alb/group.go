@@ -70,7 +70,7 @@ func (lb *LoadBalancer) CreateTargetGroup(in TargetGroup) (string, error) {
 		message := fmt.Sprintf("A target group with the name '%s' exists", in.Name)
 		return "", &types.DuplicateTargetGroupNameException{Message: aws.String(message)}
 	}
-	g := &group{TargetGroup: in, arn: groupARN(lb.options.Name, in.Name), matcher: matcher, inFlight: map[string]int{}}
+	g := &group{TargetGroup: in, arn: lb.TargetGroupARN(in.Name), matcher: matcher, inFlight: map[string]int{}}
 	lb.groups = append(lb.groups, g)
 	return g.arn, nil
 }

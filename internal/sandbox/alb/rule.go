@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -69,7 +68,7 @@ func (lb *LoadBalancer) CreateRule(in Rule) (string, error) {
 		return "", err
 	}
 	created := &rule{
-		arn: lb.arns.rule(strconv.Itoa(in.Priority)), priority: in.Priority,
+		arn: lb.RuleARN(in.Priority), priority: in.Priority,
 		wanted: definition{conditions: conditions, group: in.TargetGroup},
 	}
 	for node := range created.followed {

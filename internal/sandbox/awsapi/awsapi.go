@@ -48,6 +48,9 @@ type Backplane struct {
 	Latency time.Duration // of each call; zero is none
 	Limits  *Limits       // nil throttles nothing
 	Faults  *Faults       // nil injects nothing
+	Guard   Guard         // nil lets everybody do everything
+	// Callers are names by the access keys with which their calls are signed.
+	Callers map[string]string
 
 	mu    sync.Mutex
 	calls map[string]int
@@ -88,6 +91,9 @@ func (b *Backplane) call(ctx context.Context, core Core, input any) (any, error)
 	}
 	fault := b.Faults.next(ctx, operation)
 	return fault.apply(ctx, b.Clock, func() (any, error) {
+		if err := b.authorize(ctx, input); err != nil {
+			return nil, err
+		}
 		b.count(operation)
 		return core.Handle(ctx, input)
 	})

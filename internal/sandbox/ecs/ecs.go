@@ -98,6 +98,7 @@ type Service struct {
 	TargetGroup string // ARN
 	App         App
 	Desired     int
+	Grace       time.Duration // of its health checks; zero means that of the options
 }
 
 // CreateService adds a service.

@@ -1,6 +1,7 @@
 package ecs
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -45,7 +46,7 @@ func (e *ECS) judge(svc *service, now time.Time) {
 		switch state := e.targetState(svc, t); {
 		case state == "healthy":
 			t.condition = healthy
-		case state == "unhealthy" && now.Sub(t.started) >= e.Grace:
+		case state == "unhealthy" && now.Sub(t.started) >= cmp.Or(svc.Grace, e.Grace):
 			t.condition = sick
 		default:
 			t.condition = unsettled

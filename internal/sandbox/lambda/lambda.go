@@ -1,7 +1,7 @@
 // Package lambda is AWS Lambda on a laptop: handlers run in this process, in instances that take one request at a time.
 //
-// It imitates synchronous invocations: cold starts, time-outs, throttles, crashes and payload limits. It knows no
-// triggers, no asynchronous invocations with their retries, no versions, no memory sizes, and its idle instances live
+// It imitates invocations: cold starts, time-outs, throttles, crashes, payload limits, and the retries of asynchronous
+// ones. It knows no triggers, no versions, no memory sizes and no queues for what failed, and its idle instances live
 // on.
 package lambda
 
@@ -26,6 +26,7 @@ type Function struct {
 	Timeout     time.Duration         // zero means 3 s, as on AWS
 	Concurrency int                   // reserved concurrency; zero means 1000, an account's share
 	ColdStart   time.Duration         // how long a new instance takes before its first request
+	Retry       Retry                 // of asynchronous invocations
 }
 
 // Runtime runs functions. The zero value is ready; in a testing/synctest bubble it must be made there.
@@ -55,6 +56,9 @@ const (
 	arnPrefix        = "arn:aws:lambda:eu-west-3:000000000000:function:"
 )
 
+// ARN is that of a function of this name.
+func ARN(name string) string { return arnPrefix + name }
+
 var (
 	functionName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
 	errClosed    = errors.New("the runtime is closed")
@@ -74,7 +78,7 @@ func (r *Runtime) Create(f Function) (arn string, err error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	arn = arnPrefix + f.Name
+	arn = ARN(f.Name)
 	if r.functions[arn] != nil {
 		return "", clientError("ResourceConflictException", "Function already exist: %s", f.Name)
 	}

@@ -15,6 +15,7 @@ const (
 	usualRegion = "eu-west-3"
 	usualMemory = 128
 	version     = "$LATEST"
+	usualKey    = "ASIASANDBOXSANDBOX00"
 )
 
 // environ is all that the process finds in its environment; nothing is inherited.
@@ -37,15 +38,18 @@ func (f Function) environ(path, api string) []string {
 
 // reserved are the variables that AWS lets no function set. The credentials look like a role's, and open nothing.
 func (f Function) reserved(path, api string) map[string]string {
-	region, memory := f.Region, f.Memory
+	region, memory, key := f.Region, f.Memory, f.AccessKey
 	if region == "" {
 		region = usualRegion
 	}
 	if memory == 0 {
 		memory = usualMemory
 	}
+	if key == "" {
+		key = usualKey
+	}
 	return map[string]string{
-		"AWS_ACCESS_KEY_ID":               "ASIASANDBOXSANDBOX00",
+		"AWS_ACCESS_KEY_ID":               key,
 		"AWS_SECRET_ACCESS_KEY":           "sandbox-secret-access-key",
 		"AWS_SESSION_TOKEN":               "sandbox-session-token",
 		"AWS_REGION":                      region,

@@ -28,7 +28,9 @@ type Function struct {
 	Env  map[string]string // the function's own variables; those that Lambda reserves are not for it to set
 
 	Region string // empty means eu-west-3, where lambda.Runtime is
-	Memory int    // in MB, told and not enforced; zero means 128
+	// AccessKey is the one with which the function signs its calls; empty means one that is all functions'.
+	AccessKey string
+	Memory    int // in MB, told and not enforced; zero means 128
 	// Output gets what the process writes, and what Lambda adds to a function's log when a process fails, a whole line
 	// at a time. Instances write at the same time, so it must allow that, as a file does. Nil drops the lines.
 	Output io.Writer

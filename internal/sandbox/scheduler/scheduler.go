@@ -3,8 +3,9 @@
 // Numbers in brackets, as in [SCH-03], name the imitated behaviours; a test of this package shows each.
 //
 // It does not know cron and one-time expressions, flexible windows, targets other than functions, encryption keys and
-// tags: what asks for one of these is refused loudly. A function takes each event that it is handed, so that retries
-// and dead letters, which are for events that could not be handed over, are kept and never needed.
+// tags: what asks for one of these is refused loudly. A function takes each event that it is handed, and repeats what
+// failed by itself. Retries and dead letters of schedules are for events that could not be handed over: they are kept,
+// and where a role does not allow to hand an event over, nothing comes of them.
 package scheduler
 
 import (
@@ -32,7 +33,9 @@ const (
 // Scheduler holds the schedules of one account and Region. The zero value, with an Invoke, is ready.
 type Scheduler struct {
 	Clock clock.Clock
-	// Invoke hands an event to a function.
+	// Authorize asks whether the schedule's role allows to invoke its function; nil means that every role does.
+	Authorize func(roleARN, functionARN string) error
+	// Invoke hands an event to a function, and waits for what becomes of it.
 	Invoke func(ctx context.Context, functionARN string, event []byte) error
 	Jitter time.Duration // of a run, at the most
 	Seed   uint64
@@ -121,7 +124,7 @@ func (s *schedule) within(at time.Time) bool {
 }
 
 func (s *Scheduler) fire(ctx context.Context, due sdk.GetScheduleOutput, at time.Time) {
-	if err := s.Invoke(ctx, *due.Target.Arn, event(due, at)); err != nil && ctx.Err() == nil && s.Log != nil {
+	if err := s.deliver(ctx, due, at); err != nil && ctx.Err() == nil && s.Log != nil {
 		s.Log.Warn("scheduled function failed", slog.String("actor", "scheduler"),
 			slog.String("schedule", *due.Name), slog.Any("cause", err))
 	}
@@ -133,7 +136,17 @@ func (s *Scheduler) Fire(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	return s.Invoke(ctx, *due.Target.Arn, event(due, s.Clock.Now()))
+	return s.deliver(ctx, due, s.Clock.Now())
+}
+
+// deliver [IAM-11]: a schedule invokes by its role.
+func (s *Scheduler) deliver(ctx context.Context, due sdk.GetScheduleOutput, at time.Time) error {
+	if s.Authorize != nil {
+		if err := s.Authorize(*due.Target.RoleArn, *due.Target.Arn); err != nil {
+			return err
+		}
+	}
+	return s.Invoke(ctx, *due.Target.Arn, event(due, at))
 }
 
 // find looks for a schedule in all groups.

@@ -3,6 +3,7 @@ package scheduler_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -92,6 +93,30 @@ func TestEvent(t *testing.T) {
 		}
 		if err := w.Fire(t.Context(), "none"); code(err) != "ResourceNotFoundException" {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// TestRoleMustAllow [IAM-11]: a schedule whose role does not allow to invoke its function does not.
+func TestRoleMustAllow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		denied := errors.New("denied")
+		w.Authorize = func(role, function string) error {
+			if role == "arn:aws:iam::000000000000:role/nap" && function == functionARN {
+				return denied
+			}
+			return nil
+		}
+		w.create(nil)
+		w.create(func(in *sdk.CreateScheduleInput) {
+			in.Name, in.Target.RoleArn = aws.String("other"), aws.String("arn:aws:iam::000000000000:role/other")
+		})
+		if err := w.Fire(t.Context(), "nap"); !errors.Is(err, denied) {
+			t.Errorf("got %v", err)
+		}
+		if got := strings.Join(w.after(time.Minute+time.Second), " "); got != "0 1" {
+			t.Errorf("ran at minutes %s, want those of the other schedule alone, 0 1", got)
 		}
 	})
 }

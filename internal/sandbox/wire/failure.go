@@ -146,6 +146,8 @@ func (s *service) failureOfCore(err error, api smithy.APIError) *failure {
 	status := http.StatusBadRequest
 	switch code := api.ErrorCode(); {
 	case strings.HasPrefix(code, "Throttling"):
+	case code == "AccessDenied": // [IAM-06]
+		status = http.StatusForbidden
 	case strings.HasPrefix(code, "ServiceUnavailable"):
 		status = http.StatusServiceUnavailable
 	case api.ErrorFault() == smithy.FaultServer:

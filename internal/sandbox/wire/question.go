@@ -102,17 +102,23 @@ func (q *question) allowed() bool {
 	}
 }
 
-// scope is the service that the signature is for: the fourth part of "Credential=key/date/Region/service/aws4_request".
-func (q *question) scope() string {
+// scope is the service that the signature is for.
+func (q *question) scope() string { return q.credential()[3] }
+
+// accessKey is whose signature it is.
+func (q *question) accessKey() string { return q.credential()[0] }
+
+// credential are the parts of the signature's "Credential=key/date/Region/service/aws4_request", empty without one.
+func (q *question) credential() []string {
 	credential := q.URL.Query().Get("X-Amz-Credential")
 	if _, rest, ok := strings.Cut(q.Header.Get("Authorization"), "Credential="); ok {
 		credential, _, _ = strings.Cut(rest, ",")
 	}
 	parts := strings.Split(credential, "/")
 	if len(parts) != 5 {
-		return ""
+		return make([]string, 5)
 	}
-	return parts[3]
+	return parts
 }
 
 func newID() string {

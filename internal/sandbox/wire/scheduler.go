@@ -18,7 +18,8 @@ func schedulerService(c *scheduler.Client) *service {
 	return &service{
 		scope: "scheduler", member: schedulerMember, missing: missing{shape: "ValidationException", text: nullText},
 		statuses: map[string]int{
-			"ConflictException": http.StatusConflict, "ResourceNotFoundException": http.StatusNotFound,
+			"AccessDeniedException": http.StatusForbidden, // [IAM-06]
+			"ConflictException":     http.StatusConflict, "ResourceNotFoundException": http.StatusNotFound,
 			"ServiceQuotaExceededException": http.StatusPaymentRequired, "ThrottlingException": http.StatusTooManyRequests,
 		},
 		routes: []route{

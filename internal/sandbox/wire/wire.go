@@ -4,11 +4,13 @@
 // request is read into the SDK's own input struct, called through a real SDK client whose calls the backplane answers,
 // so that the SDK's validation, the latency, the throttles, the faults and the counts are those of calls from within,
 // and the SDK's output struct or error is written as AWS writes it. What AWS is taken to do is numbered [WIRE-01] and
-// so on. Signatures, Regions and accounts are not looked at: whoever reaches the port may do everything. Operations
-// that no core imitates are refused, never guessed.
+// so on. Of signatures only the access key is looked at: it tells a function, which has a role, from everybody else,
+// who may do everything. Regions and accounts are not looked at. Operations that no core imitates are refused, never
+// guessed.
 package wire
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -36,10 +38,13 @@ type Cores struct {
 // New returns the handler that serves all cores at one address, as AWS_ENDPOINT_URL wants it. Calls reach the cores
 // through the backplane.
 func New(backplane *awsapi.Backplane, cores Cores) http.Handler {
-	return &front{services: services(backplane, cores), clock: backplane.Clock}
+	return &front{
+		callers: backplane.Callers, services: services(backplane, cores), clock: backplane.Clock,
+	}
 }
 
 type front struct {
+	callers  map[string]string // by access key
 	services []*service
 	clock    clock.Clock
 }
@@ -66,7 +71,8 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p, s := f.route(q)
 	var body []byte
 	if err == nil {
-		body, err = serve(q, p, s)
+		ctx := awsapi.WithCaller(r.Context(), f.callers[q.accessKey()])
+		body, err = serve(ctx, q, p, s)
 	}
 	status := http.StatusOK
 	p.header(w.Header())
@@ -83,7 +89,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Write(body) //nolint:gosec // it is JSON, CBOR or escaped XML, and says so
 }
 
-func serve(q *question, p protocol, s *service) ([]byte, error) {
+func serve(ctx context.Context, q *question, p protocol, s *service) ([]byte, error) {
 	if !q.signed() {
 		return nil, unsigned()
 	}
@@ -94,7 +100,7 @@ func serve(q *question, p protocol, s *service) ([]byte, error) {
 	if !ok || q.forms == asQuery && q.version != s.version {
 		return nil, unknownOperation(q)
 	}
-	output, err := operation.call(q.Context(), func(input any) error { return p.read(q, input) })
+	output, err := operation.call(ctx, func(input any) error { return p.read(q, input) })
 	if err != nil {
 		return nil, err
 	}
