@@ -40,6 +40,8 @@ var (
 	variableName  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	pathPattern   = regexp.MustCompile(`^/[a-zA-Z0-9_.~/?=&+:@,;%-]*$`)
 	instanceType  = regexp.MustCompile(`^[a-z0-9-]+\.[a-z0-9-]+$`)
+	listenerRule  = regexp.MustCompile(`^(arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener-rule/app/\S+)?$`)
+	targetGroup   = regexp.MustCompile(`^(arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup/\S+)?$`)
 	emailAddress  = regexp.MustCompile(`^([^\s@]+@[^\s@]+\.[^\s@]+)?$`)
 	prefix        = regexp.MustCompile(`^(/[a-zA-Z0-9_.-]+){1,5}$`)
 	environment   = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?$`)
@@ -135,6 +137,12 @@ func (m EC2) check(c check) {
 		c.Check(filepath.IsLocal(file), fmt.Sprintf("ec2.files[%d]", i), settings.Quote(file),
 			"must be a path below the compose file's folder")
 	}
+	c.matches(listenerRule, "ec2.rule", m.Rule,
+		"must be a listener rule's ARN, arn:aws:elasticloadbalancing:<region>:<account>:listener-rule/app/...")
+	c.matches(targetGroup, "ec2.target_group", m.TargetGroup,
+		"must be a target group's ARN, arn:aws:elasticloadbalancing:<region>:<account>:targetgroup/...")
+	c.Check((m.Rule == "") == (m.TargetGroup == ""), "ec2", "has one of rule and target_group,",
+		"must have both or none")
 }
 
 func (b Billing) check(c check) {

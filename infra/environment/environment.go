@@ -177,6 +177,10 @@ type EC2 struct {
 	// Files are those beside the compose file that it needs on the machine, like "Caddyfile": what it includes, extends,
 	// or mounts. Default none.
 	Files []string `json:"files"`
+	// Rule and TargetGroup are the ARNs of a listener rule and a target group that were made elsewhere, for a machine that
+	// was: the EC2 side of an application that is moved here in the mode "ecs". Default none; both or none.
+	Rule        string `json:"rule"`
+	TargetGroup string `json:"target_group"`
 }
 
 // Billing is what may be spent, in USD a month. It is of the whole account, and is made in us-east-1.

@@ -24,6 +24,8 @@ func (v *validation) Validate() *[]*string {
 	check(siteName.MatchString(v.Site()), "site: %q must be 1 to 25 letters, digits and hyphens, without a hyphen at "+
 		"either end: it is made of the compose project's name and the environment's unless you set it", v.Site())
 	if v.mode().OnEC2() {
+		check(v.Environment.EC2.Rule == "", "ec2.rule: %q must be left out, with ec2.target_group: in the mode %s the stack "+
+			"has a machine of its own", v.Environment.EC2.Rule, v.mode())
 		kind := v.Environment.EC2.InstanceType
 		built := processors[awsec2.NewInstanceType(&kind).Architecture()]
 		check(built == v.Task.Architecture, "ec2.instance_type: %q has the processor %s, must have %s: the compose file's "+

@@ -29,6 +29,14 @@ func (s *site) route() {
 	}
 }
 
+// ec2Side are the rule and the target group of the machine; without one of its own, those that were made elsewhere.
+func (s *site) ec2Side() (rule, group string) {
+	if s.ec2Rule != nil {
+		return *s.ec2Rule.Ref(), *s.machineGroup.TargetGroupArn()
+	}
+	return s.Environment.EC2.Rule, s.Environment.EC2.TargetGroup
+}
+
 // initialEC2Mark is written as the command line writes its marks: /.catnap/ec2/since/<Unix time>.
 const initialEC2Mark = "/.catnap/ec2/since/0"
 

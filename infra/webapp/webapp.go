@@ -138,9 +138,7 @@ func (s *site) sleep() {
 		Dist: s.Dist, Prefix: e.Prefix, LogLevel: e.LogLevel, WakerConcurrency: e.WakerConcurrency,
 		AlarmTopic: s.topic, NoDashboard: !e.Dashboard,
 	}
-	if s.ec2Rule != nil {
-		props.EC2Rule, props.EC2TargetGroup = *s.ec2Rule.Ref(), *s.machineGroup.TargetGroupArn()
-	}
+	props.EC2Rule, props.EC2TargetGroup = s.ec2Side()
 	made := catnap.NewScaleToZero(s.stack, "Catnap", &props)
 	s.outputs(made)
 }

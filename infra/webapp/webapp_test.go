@@ -216,6 +216,21 @@ func TestModes(t *testing.T) {
 	)}}})
 }
 
+const (
+	foreignRule  = "arn:aws:elasticloadbalancing:eu-west-3:123456789012:listener-rule/app/shop/1/2/3"
+	foreignGroup = "arn:aws:elasticloadbalancing:eu-west-3:123456789012:targetgroup/old/4"
+	foreign      = `, "ec2": {"rule": "` + foreignRule + `", "target_group": "` + foreignGroup + `"}`
+)
+
+// TestForeignMachine: a machine that was made elsewhere is in the settings, and in the stack is nothing of it.
+func TestForeignMachine(t *testing.T) {
+	s := newStack(t, props(t, foreign))
+	s.count(t, "AWS::AutoScaling::AutoScalingGroup", 0)
+	s.count(t, "AWS::ElasticLoadBalancingV2::ListenerRule", 2)
+	s.has(t, "AWS::SSM::Parameter", object{"Value": object{"Fn::Join": []any{"", some(assertions.Match_StringLikeRegexp(
+		new(`"ec2_rule": "` + foreignRule + `",\s+"ec2_target_group": "` + foreignGroup + `"`)))}}})
+}
+
 // TestOnlyOperatorsSwitchEC2: no function may touch the EC2 rule.
 func TestOnlyOperatorsSwitchEC2(t *testing.T) {
 	s := newStack(t, props(t, `, "mode": "both"`))
@@ -241,6 +256,8 @@ func TestRefusals(t *testing.T) {
 			`ec2.instance_type: "t3.medium" has the processor X86_64, must have ARM64`},
 		"Intel on ARM": {`, "mode": "ec2", "ec2": {"instance_type": "t4g.medium"}`, func(*webapp.Props) {},
 			`ec2.instance_type: "t4g.medium" has the processor ARM64, must have X86_64`},
+		"two machines": {`, "mode": "both"` + foreign, func(*webapp.Props) {},
+			`ec2.rule: "` + foreignRule + `" must be left out, with ec2.target_group: in the mode both the stack has a machine`},
 		"a setting": {`, "sleep": {"settings": {"holt": "5s"}}`, func(*webapp.Props) {},
 			`Settings: holt: "5s" is an unknown key`},
 	} {

@@ -12,21 +12,26 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func guide(t *testing.T) string {
+// part is what stands below a heading of the guide, up to the next one.
+func part(t *testing.T, heading string) string {
 	t.Helper()
-	raw, err := os.ReadFile("../../docs/deploy-sam.md")
+	return partOf(t, "deploy-sam.md", heading)
+}
+
+func document(t *testing.T, name string) string {
+	t.Helper()
+	raw, err := os.ReadFile("../../docs/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(raw)
 }
 
-// part is what stands below a heading, up to the next one.
-func part(t *testing.T, heading string) string {
+func partOf(t *testing.T, name, heading string) string {
 	t.Helper()
-	_, rest, ok := strings.Cut(guide(t), heading+"\n")
+	_, rest, ok := strings.Cut(document(t, name), heading+"\n")
 	if !ok {
-		t.Fatalf("the guide has no %q", heading)
+		t.Fatalf("%s has no %q", name, heading)
 	}
 	rest, _, _ = strings.Cut(rest, "\n#")
 	return rest
