@@ -45,6 +45,15 @@ var identities = map[string]identity{
 	"AWS::ElasticLoadBalancingV2::TargetGroup": {"Name", groupARN, map[string]string{
 		"TargetGroupArn": groupARN, "TargetGroupName": "{name}", "TargetGroupFullName": "targetgroup/{name}/{hash}",
 	}},
+	"AWS::IAM::InstanceProfile": {"InstanceProfileName", "{name}", map[string]string{
+		"Arn": "arn:aws:iam::{account}:instance-profile/{name}",
+	}},
+	"AWS::EC2::LaunchTemplate": {"LaunchTemplateName", "lt-0{hash}", map[string]string{
+		"LaunchTemplateId": "lt-0{hash}", "DefaultVersionNumber": "1", "LatestVersionNumber": "1",
+	}},
+	"AWS::AutoScaling::AutoScalingGroup": {"AutoScalingGroupName", "{name}", map[string]string{
+		"AutoScalingGroupARN": "arn:aws:autoscaling:{region}:{account}:autoScalingGroup:{hash}:autoScalingGroupName/{name}",
+	}},
 	"AWS::CloudWatch::Alarm": {"AlarmName", "{name}", map[string]string{
 		"Arn": "arn:aws:cloudwatch:{region}:{account}:alarm:{name}",
 	}},

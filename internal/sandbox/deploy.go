@@ -11,6 +11,8 @@ import (
 
 	runtime "github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
@@ -39,7 +41,7 @@ func (s *Sandbox) deploy(ctx context.Context) error {
 	if err := s.createListener(d); err != nil {
 		return err
 	}
-	if err := s.registerEC2(); err != nil {
+	if err := s.registerEC2(d.Machines); err != nil {
 		return err
 	}
 	if err := s.createParameters(ctx, d); err != nil {
@@ -55,6 +57,20 @@ func (s *Sandbox) deploy(ctx context.Context) error {
 		})
 		if err != nil {
 			return err
+		}
+	}
+	return s.scale(ctx, d.Scaled)
+}
+
+// scale registers services with Application Auto Scaling, which brings their counts into its bounds.
+func (s *Sandbox) scale(ctx context.Context, targets []deployment.Scaled) error {
+	for _, target := range targets {
+		_, err := s.AutoScaling.Handle(ctx, &applicationautoscaling.RegisterScalableTargetInput{
+			ResourceId: &target.Resource, MinCapacity: &target.Min, MaxCapacity: &target.Max,
+			ServiceNamespace: types.ServiceNamespaceEcs, ScalableDimension: types.ScalableDimensionECSServiceDesiredCount,
+		})
+		if err != nil {
+			return fmt.Errorf("register scalable target %s: %w", target.Resource, err)
 		}
 	}
 	return nil

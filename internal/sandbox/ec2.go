@@ -41,12 +41,13 @@ func (s *Sandbox) withEC2(d deployment.Deployment) deployment.Deployment {
 	if s.EC2 == nil {
 		return d
 	}
+	d.Machines = s.ALB.TargetGroupARN(ec2Group)
 	d.TargetGroups = append(d.TargetGroups, alb.TargetGroup{
 		Name: ec2Group, DeregistrationDelay: drain,
 		HealthCheck: alb.HealthCheck{Path: healthPath, Interval: healthInterval, Timeout: healthTimeout, Healthy: 2},
 	})
 	d.Rules = append(d.Rules, alb.Rule{
-		Priority: ec2Priority, TargetGroup: s.ALB.TargetGroupARN(ec2Group),
+		Priority: ec2Priority, TargetGroup: d.Machines,
 		Conditions: paths("/*", cutover.Mark(s.Clock.Now())),
 	})
 	return d
@@ -60,11 +61,12 @@ func (s *Sandbox) wakerPriority() int {
 	return ec2Priority
 }
 
-func (s *Sandbox) registerEC2() error {
+// registerEC2 puts the instance into its target group.
+func (s *Sandbox) registerEC2(group string) error {
 	if s.EC2 == nil {
 		return nil
 	}
-	return s.ALB.Register(s.ALB.TargetGroupARN(ec2Group), ec2Instance, s.instance.Addr().String())
+	return s.ALB.Register(group, ec2Instance, s.instance.Addr().String())
 }
 
 // DemoEC2 is the application as it runs on EC2: it says so.

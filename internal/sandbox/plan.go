@@ -35,8 +35,8 @@ func (s *Sandbox) plan() (deployment.Deployment, error) {
 	if s.Template == nil {
 		return s.own()
 	}
-	if s.Document != nil || s.WakerConcurrency != 0 || s.EC2 != nil {
-		return deployment.Deployment{}, errors.New("settings, the waker's concurrency and EC2 are not for a template")
+	if s.Document != nil || s.WakerConcurrency != 0 {
+		return deployment.Deployment{}, errors.New("settings and the waker's concurrency are not for a template")
 	}
 	return s.fromTemplate(*s.Template)
 }
@@ -93,6 +93,9 @@ func (s *Sandbox) fromTemplate(t Template) (deployment.Deployment, error) {
 	}
 	if len(d.Services) == 0 {
 		d = s.beside(d)
+	}
+	if s.EC2 != nil && d.Machines == "" {
+		return deployment.Deployment{}, errors.New("deploy template: it has no target group for EC2 instances")
 	}
 	if d.Listener == nil {
 		return deployment.Deployment{}, errors.New("deploy template: it makes a service, and no listener for it")

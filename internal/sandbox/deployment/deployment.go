@@ -22,9 +22,11 @@ import (
 type Deployment struct {
 	Functions    []Function
 	TargetGroups []alb.TargetGroup
+	Machines     string    // the ARN of the target group that EC2 instances are for; empty if there is none
 	Listener     *Listener // nil means that there is one already
 	Rules        []alb.Rule
 	Services     []Service // none means that there is one already
+	Scaled       []Scaled
 	Parameters   []Parameter
 	// ScheduleGroups are those of EventBridge Scheduler besides "default", which is always there.
 	ScheduleGroups []string
@@ -64,6 +66,12 @@ type Service struct {
 	TargetGroup   string // its ARN
 	Desired       int
 	Grace         time.Duration // of its health checks; zero means 60 s
+}
+
+// Scaled is a service as Application Auto Scaling knows it: a scalable target.
+type Scaled struct {
+	Resource string // service/CLUSTER/NAME
+	Min, Max int32
 }
 
 // Parameter is one of SSM's.

@@ -13,8 +13,8 @@ func TestWhatIsNotImitated(t *testing.T) {
 	original := file(t, "testdata/cdk.json")
 	for name, test := range map[string]struct{ old, by, want string }{
 		"kind": {
-			`"AWS::SQS::Queue"`, `"AWS::ApplicationAutoScaling::ScalableTarget"`,
-			"Resources.CatnapDeadLetters63EA: the sandbox does not imitate AWS::ApplicationAutoScaling::ScalableTarget",
+			`"AWS::SQS::Queue"`, `"AWS::WAFv2::WebACLAssociation"`,
+			"Resources.CatnapDeadLetters63EA: the sandbox does not imitate AWS::WAFv2::WebACLAssociation",
 		},
 		"property":          {`"LaunchType"`, `"Role"`, "Resources.Service9571FDD8: Properties.Role: is not known here"},
 		"nested property":   {`"DeploymentCircuitBreaker"`, `"Hooks"`, "Properties.DeploymentConfiguration.Hooks: is not known here"},
@@ -24,7 +24,7 @@ func TestWhatIsNotImitated(t *testing.T) {
 		"another balancer":  {`"Type": "application"`, `"Type": "network"`, `Type: "network" is not imitated, only application`},
 		"idle timeout":      {`"deletion_protection.enabled"`, `"idle_timeout.timeout_seconds"`, "the attribute idle_timeout.timeout_seconds"},
 		"sticky group":      {`"Key": "stickiness.enabled"`, `"Key": "slow_start.duration_seconds"`, `slow_start.duration_seconds with the value "false"`},
-		"instances":         {`"TargetType": "ip"`, `"TargetType": "instance"`, `TargetType: "instance" is not imitated`},
+		"balancers":         {`"TargetType": "ip"`, `"TargetType": "alb"`, `TargetType: "alb" is not imitated`},
 		"checks of lambdas": {`"HealthCheckEnabled": false`, `"HealthCheckEnabled": true`, `HealthCheckEnabled: "true" is not imitated, only false`},
 		"delay":             {`"Value": "10"`, `"Value": "soon"`, `deregistration_delay.timeout_seconds: "soon"`},
 		"other rule":        {`"PathPatternConfig"`, `"QueryStringConfig"`, "Properties.Conditions.0.QueryStringConfig: is not known here"},

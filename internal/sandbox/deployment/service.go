@@ -57,6 +57,23 @@ func (l *loader) service(r cloudformation.Resource) (cloudformation.Physical, er
 // [ECS-25] https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html
 const usualCount = 1
 
+func (l *loader) scalableTarget(r cloudformation.Resource) (cloudformation.Physical, error) {
+	var p struct {
+		ResourceID                          string `cfn:"ResourceId"`
+		ScalableDimension, ServiceNamespace string
+		MinCapacity, MaxCapacity            int
+		RoleARN                             ignored
+	}
+	if err := r.Decode(&p); err != nil {
+		return cloudformation.Physical{}, err
+	}
+	if p.ScalableDimension != "ecs:service:DesiredCount" || p.ServiceNamespace != "ecs" {
+		return cloudformation.Physical{}, unimitated("ScalableDimension", p.ScalableDimension, "ecs:service:DesiredCount")
+	}
+	l.Scaled = append(l.Scaled, Scaled{Resource: p.ResourceID, Min: int32(p.MinCapacity), Max: int32(p.MaxCapacity)})
+	return cloudformation.Physical{ID: p.ResourceID + "|" + p.ScalableDimension + "|" + p.ServiceNamespace}, nil
+}
+
 func (l *loader) parameter(r cloudformation.Resource) (cloudformation.Physical, error) {
 	var p struct {
 		Name, Type, Tier, Value, DataType string

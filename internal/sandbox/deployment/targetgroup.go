@@ -54,6 +54,9 @@ func (l *loader) targetGroup(r cloudformation.Resource) (cloudformation.Physical
 			return cloudformation.Physical{}, err
 		}
 	}
+	if p.TargetType == instance {
+		l.Machines = arn
+	}
 	l.TargetGroups = append(l.TargetGroups, group)
 	return cloudformation.Physical{ID: arn, Attributes: map[string]any{
 		"TargetGroupArn": arn, "TargetGroupName": group.Name, "TargetGroupFullName": arn[strings.LastIndex(arn, ":")+1:],
@@ -71,6 +74,10 @@ func shortName(name string) string {
 	return strings.Trim(name[:most-len(end)-1], "-") + "-" + end
 }
 
+// instance is the target type of EC2's machines. What is registered in such a group is the sandbox's, at an address, so
+// it becomes one of addresses.
+const instance = "instance"
+
 // read is the group without its name.
 func (p targetGroup) read() (alb.TargetGroup, error) {
 	group := alb.TargetGroup{
@@ -83,12 +90,13 @@ func (p targetGroup) read() (alb.TargetGroup, error) {
 		},
 	}
 	switch group.Kind {
-	case alb.IP:
+	case alb.IP, instance:
+		group.Kind = alb.IP
 		return p.withIPs(group)
 	case alb.Lambda:
 		return p.withFunction(group)
 	default:
-		return group, unimitated("TargetType", p.TargetType, "ip and lambda")
+		return group, unimitated("TargetType", p.TargetType, "ip, instance and lambda")
 	}
 }
 
@@ -108,7 +116,7 @@ func (p targetGroup) withIPs(group alb.TargetGroup) (alb.TargetGroup, error) {
 	case p.HealthCheckEnabled != nil && !*p.HealthCheckEnabled:
 		return group, unimitated("HealthCheckEnabled", "false", "true")
 	case len(p.Targets) > 0:
-		return group, unimitated("Targets", fmt.Sprint(p.Targets), "those that ECS registers")
+		return group, unimitated("Targets", fmt.Sprint(p.Targets), "those that ECS or Auto Scaling registers")
 	}
 	rest, delay := cut(p.TargetGroupAttributes, deregistrationDelay)
 	if delay != "" {

@@ -80,28 +80,34 @@ type kind = func(l *loader, r cloudformation.Resource) (cloudformation.Physical,
 
 // kinds are those that are imitated.
 var kinds = map[string]kind{
-	"AWS::Serverless::Function":                 (*loader).serverlessFunction,
-	"AWS::Lambda::Function":                     (*loader).lambdaFunction,
-	"AWS::Lambda::EventInvokeConfig":            (*loader).eventInvokeConfig,
-	"AWS::Lambda::Permission":                   (*loader).permission,
-	"AWS::IAM::Role":                            (*loader).role,
-	"AWS::IAM::RolePolicy":                      (*loader).rolePolicy,
-	"AWS::IAM::Policy":                          (*loader).policy,
-	"AWS::IAM::ManagedPolicy":                   (*loader).policy,
-	"AWS::ElasticLoadBalancingV2::LoadBalancer": (*loader).loadBalancer,
-	"AWS::ElasticLoadBalancingV2::Listener":     (*loader).listener,
-	"AWS::ElasticLoadBalancingV2::ListenerRule": (*loader).listenerRule,
-	"AWS::ElasticLoadBalancingV2::TargetGroup":  (*loader).targetGroup,
-	"AWS::ECS::Service":                         (*loader).service,
-	"AWS::SSM::Parameter":                       (*loader).parameter,
-	"AWS::Scheduler::ScheduleGroup":             (*loader).scheduleGroup,
-	"AWS::Scheduler::Schedule":                  (*loader).schedule,
+	"AWS::Serverless::Function":                   (*loader).serverlessFunction,
+	"AWS::Lambda::Function":                       (*loader).lambdaFunction,
+	"AWS::Lambda::EventInvokeConfig":              (*loader).eventInvokeConfig,
+	"AWS::Lambda::Permission":                     (*loader).permission,
+	"AWS::IAM::Role":                              (*loader).role,
+	"AWS::IAM::RolePolicy":                        (*loader).rolePolicy,
+	"AWS::IAM::Policy":                            (*loader).policy,
+	"AWS::IAM::ManagedPolicy":                     (*loader).policy,
+	"AWS::ElasticLoadBalancingV2::LoadBalancer":   (*loader).loadBalancer,
+	"AWS::ElasticLoadBalancingV2::Listener":       (*loader).listener,
+	"AWS::ElasticLoadBalancingV2::ListenerRule":   (*loader).listenerRule,
+	"AWS::ElasticLoadBalancingV2::TargetGroup":    (*loader).targetGroup,
+	"AWS::ECS::Service":                           (*loader).service,
+	"AWS::ApplicationAutoScaling::ScalableTarget": (*loader).scalableTarget,
+	"AWS::SSM::Parameter":                         (*loader).parameter,
+	"AWS::Scheduler::ScheduleGroup":               (*loader).scheduleGroup,
+	"AWS::Scheduler::Schedule":                    (*loader).schedule,
 }
 
 // immaterial are the kinds that make no difference here: nothing that catnap does or sees depends on them. What the
-// sandbox has none of, a network, is among them, and what only tells people something. Auto scaling, another listener
-// or a function of somebody else's are not: they would.
+// sandbox has none of, networks and machines, is among them, and what only tells people something. Another listener or
+// a function of somebody else's are not: they would.
+//
+// A scaling policy is, because it tracks requests for each task: it neither leaves zero nor goes below a minimum, and
+// those who visit a sandbox are few. The scalable target is not.
 var immaterial = []string{
+	"AWS::ApplicationAutoScaling::ScalingPolicy",
+	"AWS::AutoScaling::AutoScalingGroup",
 	"AWS::CDK::Metadata",
 	"AWS::CertificateManager::Certificate",
 	"AWS::CloudWatch::Alarm",
@@ -109,6 +115,7 @@ var immaterial = []string{
 	"AWS::CloudWatch::Dashboard",
 	"AWS::EC2::EIP",
 	"AWS::EC2::InternetGateway",
+	"AWS::EC2::LaunchTemplate",
 	"AWS::EC2::NatGateway",
 	"AWS::EC2::Route",
 	"AWS::EC2::RouteTable",
@@ -120,7 +127,9 @@ var immaterial = []string{
 	"AWS::EC2::VPC",
 	"AWS::EC2::VPCGatewayAttachment",
 	"AWS::ECS::Cluster",
+	"AWS::ECS::ClusterCapacityProviderAssociations",
 	"AWS::ECS::TaskDefinition",
+	"AWS::IAM::InstanceProfile",
 	"AWS::Logs::LogGroup",
 	"AWS::SNS::Subscription",
 	"AWS::SNS::Topic",
