@@ -27,7 +27,9 @@ type cli struct {
 	Cutover  cutoverCmd  `cmd:"" group:"move" help:"Move a service's traffic to ECS or to EC2."`
 	Rollback rollbackCmd `cmd:"" group:"move" help:"Move the traffic back to the other side."`
 
-	Sandbox  sandboxCmd  `cmd:"" group:"try" help:"Run AWS on this machine, with a sleeping service and catnap beside it."`
+	Provision provisionCmd `cmd:"" group:"deploy" help:"Deploy an environment of the CDK app, or take it down."`
+
+	Sandbox sandboxCmd `cmd:"" group:"try" help:"Run AWS on this machine, with a sleeping service and catnap beside it."`
 
 	Completion completionCmd `cmd:"" group:"shell" help:"Print a script that lets a shell complete this command line."`
 }
@@ -37,6 +39,7 @@ var groups = []kong.Group{
 	{Key: "look", Title: "Look:"},
 	{Key: "act", Title: "Wake and sleep:"},
 	{Key: "move", Title: "Between EC2 and ECS:"},
+	{Key: "deploy", Title: "Deploy:"},
 	{Key: "try", Title: "Try it without AWS:"},
 	{Key: "shell", Title: "In the shell:"},
 	{Key: "aws", Title: "AWS:"},
