@@ -1,7 +1,7 @@
 # `make` alone lists the targets.
 .POSIX:
 .NOTPARALLEL:
-.PHONY: help demo build build-host invoke seed-tests page-preview screenshots test infra-test need policy vet lint fmt bench cover fuzz soak clean
+.PHONY: help demo build build-host invoke synth-time seed-tests page-preview screenshots test infra-test need policy vet lint fmt bench cover fuzz soak clean
 
 GO = go
 # The linter has a go.mod of its own, so that its dependencies are not catnap's.
@@ -35,6 +35,10 @@ build-host: ## build the functions for this computer into dist/host, for catnap 
 
 invoke: ## send an event to a built function: make invoke FN=waker EVENT=events/alb-navigation.json
 	@sh scripts/invoke $(FN) $(EVENT)
+
+synth-time: ## measure how long the CDK app of infra/ takes to synthesise, once it is built
+	@sh scripts/need node
+	cd infra && $(GO) test . -run '^$$' -bench '^BenchmarkSynthesis$$' -benchtime 3x
 
 seed-tests: ## three tests with the AWS CLI and curl, the functions as processes, in real time: six minutes
 	@sh scripts/seed-tests

@@ -79,7 +79,7 @@ func synthesise(t *testing.T, context map[string]any, change func(awscdk.App)) (
 	return synthesised{templates: templates(t, out), findings: findings(t, out)}
 }
 
-func dist(t *testing.T) string {
+func dist(t testing.TB) string {
 	t.Helper()
 	folder := t.TempDir()
 	for _, name := range []string{"waker", "reaper", "costguard"} {

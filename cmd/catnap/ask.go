@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -13,22 +14,26 @@ var (
 	errDeclined = errors.New("confirm: not confirmed, nothing was changed")
 )
 
-// ask returns what asks the user before something is stopped or moved; nil after --yes.
-func (t *terminal) ask(yes bool) func(question string) error {
+// ask returns what asks the user before something is stopped or moved, until ctx ends; nil after --yes.
+func (t *terminal) ask(ctx context.Context, yes bool) func(question string) error {
 	if yes {
 		return nil
 	}
-	return t.confirm
+	return func(question string) error { return t.confirm(ctx, question) }
 }
 
 // confirm takes y and yes for yes, and everything else for no.
-func (t *terminal) confirm(question string) error {
+func (t *terminal) confirm(ctx context.Context, question string) error {
 	if !interactive(t.stdin) {
 		return &usageError{errNobody}
 	}
 	fmt.Fprint(t.stderr, question, " [y/N] ")
-	answer, err := bufio.NewReader(t.stdin).ReadString('\n')
-	if err != nil && answer == "" { // closed, as /dev/null is, which looks like a terminal
+	answer, err := t.line(ctx)
+	switch {
+	case ctx.Err() != nil: // an interrupt does not end the reading of a terminal
+		fmt.Fprintln(t.stderr)
+		return &interruptedError{errDeclined}
+	case err != nil && answer == "": // closed
 		fmt.Fprintln(t.stderr)
 		return &usageError{errNobody}
 	}
@@ -40,6 +45,23 @@ func (t *terminal) confirm(question string) error {
 	}
 }
 
+// line reads what is typed, until ctx ends; then the process is about to end, and the reader with it.
+func (t *terminal) line(ctx context.Context) (answer string, err error) {
+	typed := make(chan struct{})
+	var text string
+	var failed error
+	go func() {
+		text, failed = bufio.NewReader(t.stdin).ReadString('\n')
+		close(typed)
+	}()
+	select {
+	case <-typed:
+		return text, failed
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
+}
+
 // interactive tells whether somebody may be typing there.
 func interactive(in any) bool {
 	file, ok := in.(*os.File)
@@ -47,5 +69,9 @@ func interactive(in any) bool {
 		return false
 	}
 	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull) // a device of characters, too
+	return err != nil || !os.SameFile(info, null)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"strings"
@@ -28,15 +29,30 @@ func TestNobodyIsThere(t *testing.T) {
 		"a pipe": {stdin: pipe}, "nothing": {}, "a text": {stdin: strings.NewReader("y\n")}, "the null device": {stdin: null},
 	} {
 		term.stderr = &bytes.Buffer{}
-		err := term.ask(false)("Really?")
+		err := term.ask(t.Context(), false)("Really?")
 		if _, usage := errors.AsType[*usageError](err); !usage || !strings.Contains(err.Error(), "say --yes") {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}
 }
 
+// TestInterruptedQuestion: an interrupt is an answer, though nothing is typed.
+func TestInterruptedQuestion(t *testing.T) {
+	device, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skip("there are no pseudo-terminals here:", err)
+	}
+	defer func() { _ = device.Close() }() // nothing was written
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	err = (&terminal{stdin: device, stderr: &bytes.Buffer{}}).ask(ctx, false)("Really?")
+	if exitCode(err) != exitInterrupted || !errors.Is(err, errDeclined) {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestYesAsksNothing(t *testing.T) {
-	if (&terminal{}).ask(true) != nil {
+	if (&terminal{}).ask(t.Context(), true) != nil {
 		t.Error("there is something to ask")
 	}
 }

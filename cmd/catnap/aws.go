@@ -19,14 +19,24 @@ import (
 	"github.com/catnap-dev/catnap/internal/traffic"
 )
 
+// accessFlags are those of every command that has to do with AWS.
+type accessFlags struct {
+	EndpointURL string `name:"endpoint-url" group:"aws" placeholder:"URL" help:"Call AWS there, a sandbox for instance. Default: AWS_ENDPOINT_URL, or AWS's own addresses."`
+	Region      string `group:"aws" placeholder:"NAME" help:"Default: AWS_REGION, or the profile's."`
+	Profile     string `group:"aws" placeholder:"NAME" help:"Of AWS's configuration files. Default: AWS_PROFILE."`
+}
+
 // awsFlags are those of every command that calls AWS.
 type awsFlags struct {
-	EndpointURL string        `name:"endpoint-url" group:"aws" placeholder:"URL" help:"Call AWS there, a sandbox for instance. Default: AWS_ENDPOINT_URL, or AWS's own addresses."`
-	Region      string        `group:"aws" placeholder:"NAME" help:"Default: AWS_REGION, or the profile's."`
-	Profile     string        `group:"aws" placeholder:"NAME" help:"Of AWS's configuration files. Default: AWS_PROFILE."`
-	Prefix      string        `group:"aws" default:"/catnap" env:"CATNAP_PREFIX" placeholder:"PATH" help:"Where catnap's SSM parameters begin. Services are found below it, and one level lower."`
-	Timeout     time.Duration `placeholder:"DURATION" help:"How long the whole command may take. Default: as long as its steps need."`
-	Output      string        `short:"o" default:"text" enum:"text,json" help:"Form of the output: text or json."`
+	accessFlags
+	Prefix  string        `group:"aws" default:"/catnap" env:"CATNAP_PREFIX" placeholder:"PATH" help:"Where catnap's SSM parameters begin. Services are found below it, and one level lower."`
+	Timeout time.Duration `placeholder:"DURATION" help:"How long the whole command may take. Default: as long as its steps need."`
+	outputFlag
+}
+
+// outputFlag is of every command that prints a document.
+type outputFlag struct {
+	Output string `short:"o" default:"text" enum:"text,json" help:"Form of the output: text or json."`
 }
 
 // dryRunFlag is of every command that changes something.

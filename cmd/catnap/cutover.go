@@ -52,7 +52,7 @@ func (f *moveFlags) move(ctx context.Context, term *terminal, order operator.Mov
 	if err != nil {
 		return err
 	}
-	s.Operator.Ask = term.ask(f.Yes)
+	s.Operator.Ask = term.ask(ctx, f.Yes)
 	outcome, err := s.Operator.Move(ctx, member, order)
 	if err != nil {
 		return err

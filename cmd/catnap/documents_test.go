@@ -92,16 +92,11 @@ func TestCommandLines(t *testing.T) {
 func TestDocumentedCommands(t *testing.T) {
 	for name, text := range documents(t) {
 		for _, args := range commandLines(text) {
-			if err := parse(args); err != nil && !upcoming(args) {
+			if err := parse(args); err != nil {
 				t.Errorf("%s: catnap %s: %v", name, strings.Join(args, " "), err)
 			}
 		}
 	}
-}
-
-// upcoming is a command that the documents have before the command line has it.
-func upcoming(args []string) bool {
-	return args[0] == "provision" && parse([]string{"provision", "--help"}) != nil
 }
 
 // parse tells what is wrong with a command line, without running it.

@@ -26,7 +26,10 @@ type cli struct {
 	Unpin    unpinCmd    `cmd:"" group:"act" help:"Let a pinned service sleep again."`
 	Cutover  cutoverCmd  `cmd:"" group:"move" help:"Move a service's traffic to ECS or to EC2."`
 	Rollback rollbackCmd `cmd:"" group:"move" help:"Move the traffic back to the other side."`
-	Sandbox  sandboxCmd  `cmd:"" group:"try" help:"Run AWS on this machine, with a sleeping service and catnap beside it."`
+
+	Provision provisionCmd `cmd:"" group:"deploy" help:"Deploy an environment of the CDK app, or take it down."`
+
+	Sandbox sandboxCmd `cmd:"" group:"try" help:"Run AWS on this machine, with a sleeping service and catnap beside it."`
 
 	Completion completionCmd `cmd:"" group:"shell" help:"Print a script that lets a shell complete this command line."`
 }
@@ -36,13 +39,18 @@ var groups = []kong.Group{
 	{Key: "look", Title: "Look:"},
 	{Key: "act", Title: "Wake and sleep:"},
 	{Key: "move", Title: "Between EC2 and ECS:"},
+	{Key: "deploy", Title: "Deploy:"},
 	{Key: "try", Title: "Try it without AWS:"},
 	{Key: "shell", Title: "In the shell:"},
 	{Key: "aws", Title: "AWS:"},
 }
 
-// exitUsage is the exit code for what the user has to change: a flag, a port, a command that does not exist.
-const exitUsage = 2
+const (
+	// exitUsage is the exit code for what the user has to change: a flag, a port, a command that does not exist.
+	exitUsage = 2
+	// exitInterrupted is a shell's for a command that an interrupt has ended: 128 and the signal's number.
+	exitInterrupted = 128 + int(syscall.SIGINT)
+)
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -83,6 +91,9 @@ func exitCode(err error) int {
 	if _, ok := errors.AsType[*settings.ChoiceError](err); ok {
 		return exitUsage
 	}
+	if _, ok := errors.AsType[*interruptedError](err); ok {
+		return exitInterrupted
+	}
 	return 1
 }
 
@@ -101,3 +112,8 @@ type terminal struct {
 type usageError struct{ error }
 
 func (e *usageError) Unwrap() error { return e.error }
+
+// interruptedError is an error because the user has ended what was going on.
+type interruptedError struct{ error }
+
+func (e *interruptedError) Unwrap() error { return e.error }

@@ -16,11 +16,15 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/catnap-dev/catnap/internal/provision"
 	"github.com/catnap-dev/catnap/internal/sandbox/network"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"catnap": main, "application": application})
+	testscript.Main(m, map[string]func(){
+		"catnap": main, "application": application, "go": func() { os.Exit(standInGo()) },
+		"node": func() { os.Exit(standInNode()) }, "npx": func() { os.Exit(standInNPX()) },
+	})
 }
 
 // TestCommandLine runs the scripts under testdata: one a command, bad input included.
@@ -33,6 +37,8 @@ func TestCommandLine(t *testing.T) {
 				return err
 			}
 			env.Setenv("TAKEN", listener.Addr().String())
+			env.Setenv("CDK", provision.CDK)
+			env.Setenv("CATNAP", filepath.Join(filepath.SplitList(env.Getenv("PATH"))[0], "catnap"))
 			env.Defer(func() { listener.Close() })
 			return nil
 		},
@@ -185,6 +191,8 @@ func TestExitCodes(t *testing.T) {
 		{"bad value", []string{"sandbox", "--speed", "1000"}, 2},
 		{"bad address", []string{"sandbox", "--listen", "127.0.0.1:99999"}, 2},
 		{"command that does not exist", []string{"sandbox", "--", "no-such-command"}, 2},
+		{"unknown environment", []string{"provision", "nowhere"}, 2},
+		{"nobody to be asked", []string{"provision", "staging"}, 2},
 		{"ended at once", []string{"sandbox", "--listen", "127.0.0.1:0"}, 0},
 	}
 	for _, test := range tests {

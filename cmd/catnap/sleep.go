@@ -25,7 +25,7 @@ func (c *sleepCmd) Run(ctx context.Context, term *terminal) error {
 	if err != nil {
 		return err
 	}
-	s.Operator.Ask = term.ask(c.Yes)
+	s.Operator.Ask = term.ask(ctx, c.Yes)
 	outcome, err := s.Operator.Sleep(ctx, member, c.Force)
 	if err != nil {
 		return err

@@ -50,7 +50,7 @@ const timeout = 15 * time.Second
 // Open reads the configuration. It makes no call to the services that the clients are for. What it reports is for the
 // user to mend.
 func Open(ctx context.Context, o Options) (*Account, error) {
-	if err := checkURL(o.EndpointURL); err != nil {
+	if err := CheckURL(o.EndpointURL); err != nil {
 		return nil, err
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(o.Region), config.WithSharedConfigProfile(o.Profile),
@@ -77,7 +77,8 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 	return a, nil
 }
 
-func checkURL(text string) error {
+// CheckURL wants the address of AWS to be one; empty is AWS's own.
+func CheckURL(text string) error {
 	if text == "" {
 		return nil
 	}
