@@ -9,9 +9,12 @@ import (
 
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 
 	"github.com/catnap-dev/catnap/internal/doctor"
+	"github.com/catnap-dev/catnap/internal/meter"
 	"github.com/catnap-dev/catnap/internal/report"
 	"github.com/catnap-dev/catnap/internal/settings"
 	"github.com/catnap-dev/catnap/internal/traffic"
@@ -24,9 +27,9 @@ type doctorCmd struct {
 
 // Help explains what the flags do not.
 func (*doctorCmd) Help() string {
-	return "Reads the listener, the target groups, ECS, scaling, schedules and metrics, and says what keeps a service " +
-		"from sleeping, waking or being cheap, with the fix. Changes nothing. Exit code 1 when there is a problem, or " +
-		"something could not be read."
+	return "Reads the listener, the target groups, ECS, scaling, schedules, metrics, and the functions with what their " +
+		"roles allow, and says what keeps a service from sleeping, waking or being cheap, with the fix. " +
+		"Changes nothing. Exit code 1 when there is a problem, or something could not be read."
 }
 
 // examination is what the doctor says of one service.
@@ -50,7 +53,7 @@ func (c *doctorCmd) Run(ctx context.Context, term *terminal) error {
 	var all []examination
 	for _, m := range members {
 		fmt.Fprintf(term.stderr, "examining %s\n", m.Name)
-		all = append(all, examination{m.Name, doctor.Diagnose(s.examiner().Examine(ctx, m.Service))})
+		all = append(all, examination{m.Name, doctor.Diagnose(s.examiner().Examine(ctx, m))})
 	}
 	printed := s.print(all, func(time.Time, *time.Location) string { return examinations(all) })
 	return errors.Join(printed, s.Fleet.Err(), sick(all))
@@ -68,9 +71,9 @@ func (s *session) chosen(name string) ([]settings.Member, error) {
 func (s *session) examiner() *doctor.Examiner {
 	return &doctor.Examiner{
 		Control: s.Control, ECS: s.ECS, ELB: s.ELB, Traffic: traffic.NewReader(s.CloudWatch),
-		// AWS keeps billing metrics in this Region only.
-		Billing: cloudwatch.NewFromConfig(s.Config, func(o *cloudwatch.Options) { o.Region = "us-east-1" }),
-		Scaling: scaling.NewFromConfig(s.Config), Scheduler: scheduler.NewFromConfig(s.Config), Now: s.Now,
+		Billing: cloudwatch.NewFromConfig(s.Config, func(o *cloudwatch.Options) { o.Region = meter.BillingRegion }),
+		Scaling: scaling.NewFromConfig(s.Config), Scheduler: scheduler.NewFromConfig(s.Config),
+		Lambda: lambda.NewFromConfig(s.Config), IAM: iam.NewFromConfig(s.Config), Now: s.Now,
 	}
 }
 

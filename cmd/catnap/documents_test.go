@@ -55,7 +55,7 @@ func commandLines(text string) [][]string {
 	add := func(line string, more ...string) {
 		line, _, _ = strings.Cut(choice.ReplaceAllString(line, "$1"), " #") // a comment behind it
 		for _, found := range call.FindAllStringSubmatch(line, -1) {
-			list = append(list, append(strings.Fields(brackets.Replace(found[1])), more...))
+			list = append(list, append(words(brackets.Replace(found[1])), more...))
 		}
 	}
 	for _, line := range lineOfCode.FindAllStringSubmatch(text, -1) {
@@ -67,17 +67,30 @@ func commandLines(text string) [][]string {
 	return list
 }
 
+var word = regexp.MustCompile(`"[^"]*"|\S+`)
+
+// words are a command line's arguments; one in quotation marks may have spaces.
+func words(line string) []string {
+	list := word.FindAllString(line, -1)
+	for i := range list {
+		list[i] = strings.Trim(list[i], `"`)
+	}
+	return list
+}
+
 func TestCommandLines(t *testing.T) {
 	text := strings.Join([]string{
 		"Run `catnap cutover --to ecs\\|ec2`, `catnap status [SERVICE]`, and not catnap itself.",
 		"    $ catnap doctor -o json   # every night",
 		"    $ catnap pin 1d && time catnap wake --wait",
+		`    $ catnap thaw --reason "the fair"`,
 		"    $ go run ./cmd/catnap sandbox --ec2",
 		"    $ make -C catnap build",
 		"    catnap: one finding needs a hand",
 	}, "\n")
 	want := []string{
-		"doctor -o json", "pin 1d", "wake --wait", "sandbox --ec2", "cutover --to ecs --help", "status SERVICE --help",
+		"doctor -o json", "pin 1d", "wake --wait", "thaw --reason the fair", "sandbox --ec2", "cutover --to ecs --help",
+		"status SERVICE --help",
 	}
 	var got []string
 	for _, args := range commandLines(text) {

@@ -24,6 +24,9 @@ type cli struct {
 	Sleep    sleepCmd    `cmd:"" group:"act" help:"Put a service to sleep."`
 	Pin      pinCmd      `cmd:"" group:"act" help:"Keep a service awake for a time."`
 	Unpin    unpinCmd    `cmd:"" group:"act" help:"Let a pinned service sleep again."`
+	Cost     costCmd     `cmd:"" group:"cost" help:"Tell what the month costs, and what sleeping saves."`
+	Freeze   freezeCmd   `cmd:"" group:"cost" help:"Keep services asleep for a time, whoever asks."`
+	Thaw     thawCmd     `cmd:"" group:"cost" help:"End the freezes, and keep the cost guard from freezing for a time."`
 	Cutover  cutoverCmd  `cmd:"" group:"move" help:"Move a service's traffic to ECS or to EC2."`
 	Rollback rollbackCmd `cmd:"" group:"move" help:"Move the traffic back to the other side."`
 
@@ -38,6 +41,7 @@ type cli struct {
 var groups = []kong.Group{
 	{Key: "look", Title: "Look:"},
 	{Key: "act", Title: "Wake and sleep:"},
+	{Key: "cost", Title: "What it costs:"},
 	{Key: "move", Title: "Between EC2 and ECS:"},
 	{Key: "deploy", Title: "Deploy:"},
 	{Key: "try", Title: "Try it without AWS:"},

@@ -208,3 +208,45 @@ func TestExitCodes(t *testing.T) {
 		})
 	}
 }
+
+// TestSandboxShowsAFreeze: with a budget of a dollar and at a hundred times the wall's speed, the real binary says what
+// it assumes, and within the first hour of its own time that the cost guard has frozen.
+func TestSandboxShowsAFreeze(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("the hour takes half a minute")
+	}
+	p := launch(t, binary(t, "catnap"), "sandbox", "--listen", "127.0.0.1:0", "--speed", "100", "--budget", "1",
+		"--log-format", "json")
+	assumed := p.event(t, "sandbox", "budget")
+	if !strings.HasPrefix(assumed.Reason, "1.00 USD a month; other things in the account have spent 0.95 of it") {
+		t.Errorf("it says %s", assumed.Reason)
+	}
+	frozen := p.event(t, "costguard", "freeze")
+	if after := frozen.Time.Sub(assumed.Time); after > time.Hour {
+		t.Errorf("it froze %s after the beginning", after)
+	}
+}
+
+type event struct {
+	Time   time.Time `json:"time"`
+	Actor  string    `json:"actor"`
+	Action string    `json:"action"`
+	Reason string    `json:"reason"`
+}
+
+// event reads event lines until that of an actor's action.
+func (p *process) event(t *testing.T, actor, action string) (e event) {
+	t.Helper()
+	for e.Actor != actor || e.Action != action {
+		line, err := p.stdout.ReadString('\n')
+		if err != nil {
+			t.Fatalf("ended before %s did %s: %v: %s", actor, action, err, p.stderr.String())
+		}
+		e = event{}
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+	}
+	return e
+}

@@ -20,6 +20,7 @@ import (
 	"github.com/catnap-dev/catnap/internal/policy"
 	"github.com/catnap-dev/catnap/internal/sandbox"
 	"github.com/catnap-dev/catnap/internal/sandbox/ecs"
+	"github.com/catnap-dev/catnap/internal/sandbox/iam"
 	"github.com/catnap-dev/catnap/internal/settings"
 )
 
@@ -28,10 +29,13 @@ import (
 //
 //	param NAME VALUE      writes an SSM parameter
 //	visit PATH            asks the load balancer, and wants the application's answer
+//	paused PATH           asks as an API client, as a browser and for the status, and wants to hear of the freeze alone
+//	unpaused PATH         visits once it is paused no more
 //	until PHASE           waits until the service is in a phase
 //	protect               protects the running tasks from scale-in
 //	deploy                begins a deployment
-//	spoil                 lets something scale the service to one at the least, and pauses the reaper
+//	spoil                 lets something scale the service to one at the least, pauses the reaper, and takes writing to
+//	                      SSM from the functions' role
 //
 // Where the script's name begins with "fails", no task starts; where it begins with "moves", there is an EC2 side.
 func TestOperate(t *testing.T) {
@@ -39,7 +43,7 @@ func TestOperate(t *testing.T) {
 		Dir:   "testdata/operate",
 		Setup: operated,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"param": param, "visit": visit, "until": until, "protect": protect, "deploy": deploy,
+			"param": param, "visit": visit, "paused": paused, "unpaused": visit, "until": until, "protect": protect, "deploy": deploy,
 			"spoil": spoil,
 		},
 	})
@@ -185,4 +189,9 @@ func spoil(ts *testscript.TestScript, _ bool, _ []string) {
 		State: schedulertypes.ScheduleStateDisabled,
 	})
 	ts.Check(err)
+	allowed := iam.Statement{
+		Actions:   []string{"ecs:*", "elasticloadbalancing:*", "cloudwatch:*", "logs:*", "ssm:Get*"},
+		Resources: []string{"*"},
+	}
+	box(ts).IAM.Add(iam.RoleARN("catnap-sandbox"), iam.Role{Policy: []iam.Statement{allowed}})
 }

@@ -69,7 +69,7 @@ func (c *unpinCmd) Run(ctx context.Context, term *terminal) error {
 	return s.print(outcome, outcome.Text)
 }
 
-// pinOrder is how long a service is to be pinned: for a time, or until one.
+// pinOrder is how long an order is to hold: for a time, or until one.
 type pinOrder struct {
 	service string // empty: the only one
 	length  time.Duration
@@ -86,8 +86,8 @@ func parsePin(args []string) (order pinOrder, err error) {
 		return pinOrder{}, errPinWords
 	}
 	if last > 0 && args[last-1] == "until" {
-		if order.until, err = time.Parse(time.RFC3339, args[last]); err != nil {
-			return pinOrder{}, fmt.Errorf("read time %q: must be an RFC 3339 time like \"2026-01-31T18:00:00Z\"", args[last])
+		if order.until, err = parseTime(args[last]); err != nil {
+			return pinOrder{}, err
 		}
 		last--
 	} else if order.length, err = parseLength(args[last]); err != nil {
@@ -102,6 +102,14 @@ func parsePin(args []string) (order pinOrder, err error) {
 	default:
 		return pinOrder{}, errPinWords
 	}
+}
+
+func parseTime(text string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read time %q: must be an RFC 3339 time like \"2026-01-31T18:00:00Z\"", text)
+	}
+	return t, nil
 }
 
 const day = 24 * time.Hour
@@ -134,7 +142,7 @@ func parseLength(text string) (time.Duration, error) {
 	return length, nil
 }
 
-// end is when the pin ends.
+// end is when the order ends.
 func (p pinOrder) end(now time.Time) (time.Time, error) {
 	until := p.until
 	if until.IsZero() {

@@ -28,9 +28,10 @@ type sandboxCmd struct {
 	AWSListen  string        `name:"aws-listen" placeholder:"HOST:PORT" help:"Address at which AWS SDKs and the AWS CLI call the sandbox: set AWS_ENDPOINT_URL to it."`
 	EC2        bool          `name:"ec2" help:"Run the application on an EC2 instance as well, which has the traffic at first: to rehearse catnap cutover."`
 	Functions  string        `default:"in-process" enum:"in-process,process" help:"Run the functions in-process, or as processes: the built binaries, as Lambda runs them (${enum})."`
-	Binaries   string        `default:"dist/host" type:"path" placeholder:"DIR" help:"Where the binaries are: DIR/waker/bootstrap and DIR/reaper/bootstrap. make build-host puts them into dist/host."`
-	LogFormat  string        `default:"text" enum:"text,json" help:"Form of the event lines: text or json."`
-	Command    []string      `arg:"" optional:"" passthrough:"partial" name:"command" help:"After --: the application to run in the tasks. It must serve HTTP on the port in PORT. Default: a built-in demo."`
+	Binaries   string        `default:"dist/host" type:"path" placeholder:"DIR" help:"Where the binaries are: DIR/waker/bootstrap, and those of reaper and costguard. make build-host puts them into dist/host."`
+	budgetFlags
+	LogFormat string   `default:"text" enum:"text,json" help:"Form of the event lines: text or json."`
+	Command   []string `arg:"" optional:"" passthrough:"partial" name:"command" help:"After --: the application to run in the tasks. It must serve HTTP on the port in PORT. Default: a built-in demo."`
 }
 
 // Help explains what the flags do not.
@@ -63,6 +64,9 @@ func (c *sandboxCmd) Validate() error {
 	if _, _, err := net.SplitHostPort(c.AWSListen); c.AWSListen != "" && err != nil {
 		return fmt.Errorf("--aws-listen %q must be HOST:PORT", c.AWSListen)
 	}
+	if err := c.checkBudget(); err != nil {
+		return err
+	}
 	if c.Functions == processes && c.Speed != 1 {
 		return fmt.Errorf("--speed %v must be 1 with --functions process: processes have the wall's clock", c.Speed)
 	}
@@ -87,6 +91,7 @@ func (c *sandboxCmd) Run(ctx context.Context, term *terminal) error {
 		fmt.Fprintln(term.stdout, "aws", url)
 	}
 	fmt.Fprintln(term.stdout, "ready", box.URL())
+	c.tellBudget(log, options)
 	return box.Run(ctx)
 }
 
@@ -110,6 +115,7 @@ func (c *sandboxCmd) options(clk clock.Clock, log *slog.Logger, taskOutput io.Wr
 	if c.EC2 {
 		options.EC2 = sandbox.DemoEC2()
 	}
+	c.setBudget(&options)
 	if err := c.readSettings(&options); err != nil {
 		return options, err
 	}
@@ -138,7 +144,7 @@ func (c *sandboxCmd) findBinaries(options *sandbox.Options) error {
 	if c.Functions != processes {
 		return nil
 	}
-	for _, name := range []string{"waker", "reaper"} {
+	for _, name := range []string{"waker", "reaper", "costguard"} {
 		file := filepath.Join(c.Binaries, name, "bootstrap")
 		if _, err := os.Stat(file); err != nil {
 			return fmt.Errorf("find the built %s: %w (make build-host builds it)", name, err)

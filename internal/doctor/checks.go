@@ -25,6 +25,8 @@ var checks = []check{
 	{"reaper schedule", FromScheduler, reaperSchedule},
 	{"metrics", FromMetrics, metrics},
 	{"billing metrics", FromBilling, billing},
+	{"budget", FromBudget, budgeted},
+	{"freeze", FromBudget, frozen},
 }
 
 func ecsService(f Facts) Finding {
@@ -132,10 +134,18 @@ func reaperSchedule(f Facts) Finding {
 		return problem("there is no schedule catnap-"+f.Service.Name+"-reaper: nothing puts the service to sleep", again)
 	case !f.Schedule.Enabled:
 		return problem(f.Schedule.Name+" is disabled: nothing puts the service to sleep", "enable the schedule")
+	case f.Schedule.Expression != "" && !slices.Contains(everyMinute, f.Schedule.Expression):
+		return advice(fmt.Sprintf("%s has the expression %q: the service is stopped late, and what is in disorder is healed "+
+			"late", f.Schedule.Name, f.Schedule.Expression), "set the expression to rate(1 minute)")
+	case f.Schedule.Flexible:
+		return advice(f.Schedule.Name+" has a flexible time window: passes come late", "set the window's mode to OFF")
 	default:
 		return fine(f.Schedule.Name + " is enabled")
 	}
 }
+
+// everyMinute are the ways to write it.
+var everyMinute = []string{"rate(1 minute)", "cron(* * * * ? *)", "cron(* * ? * * *)"}
 
 // patience is for what was registered a moment ago: metrics are minutes late.
 const patience = 10 * time.Minute
@@ -163,6 +173,46 @@ func billing(f Facts) Finding {
 			"switch on \"Receive CloudWatch billing alerts\" in the billing preferences; data comes within a day")
 	}
 	return fine("EstimatedCharges has data of " + f.Billing.UTC().Format("2006-01-02 15:04") + " UTC")
+}
+
+// budgeted tells whether the cost guard has something to guard. A document with a mistake is none to it.
+func budgeted(f Facts) Finding {
+	switch b := f.Budget; {
+	case f.BudgetFault != nil:
+		return problem(f.BudgetFault.Error(), "correct the parameter "+f.Prefix+"/budget: until then nothing is guarded")
+	case !f.Budgeted:
+		return advice("there is none: nothing is warned of, and no spend freezes",
+			"write one into the parameter "+f.Prefix+`/budget, {"limit": 25} for instance`)
+	case b.Limit == 0:
+		return advice("it has no limit: only the rule for a single service counts",
+			`set "limit" in the parameter `+f.Prefix+"/budget")
+	default:
+		return fine(fmt.Sprintf("%g %s a month, %s", b.Limit, b.Currency,
+			map[bool]string{true: "and a freeze at the limit", false: "of which people are only told"}[b.Freeze]))
+	}
+}
+
+// frozen tells of freezes that are in force: whoever wonders why nothing wakes must find them.
+func frozen(f Facts) Finding {
+	if len(f.Freezes) == 0 {
+		return fine("nothing is frozen")
+	}
+	var list []string
+	for _, freeze := range f.Freezes {
+		text := "until " + freeze.Until.UTC().Format(time.RFC3339) + ", by " + orUnsaid(string(freeze.By))
+		if freeze.Reason != "" {
+			text += ": " + freeze.Reason
+		}
+		list = append(list, text)
+	}
+	return advice(strings.Join(list, "; "), "catnap thaw ends it")
+}
+
+func orUnsaid(by string) string {
+	if by == "" {
+		return "somebody"
+	}
+	return by
 }
 
 func orNone(list []string) string {

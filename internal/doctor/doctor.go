@@ -44,10 +44,22 @@ type Facts struct {
 	Waker   Group // the waker target group
 	Rules   []Rule
 	Minimum *int // of the scalable target; nil if nothing scales the service
-	// Schedule is the reaper's; nil if there is none of its name.
-	Schedule  *Schedule
+	// Prefix is where the service's parameters begin.
+	Prefix string
+	// Functions are those of the parts; nil for what could not be read.
+	Functions map[Part]*Function
+	// Refused are what the parts' roles do not allow.
+	Refused map[Part][]Refusal
+	// Schedule is the reaper's, GuardSchedule the cost guard's; nil if there is none of its name.
+	Schedule, GuardSchedule *Schedule
+
 	Heartbeat time.Time // the newest settled minute; zero without one in the last quarter of an hour
 	Billing   time.Time // the newest EstimatedCharges; zero without one in the last two days
+
+	Budget      settings.Budget
+	Budgeted    bool  // false: there is no budget
+	BudgetFault error // the document was read, and has mistakes
+	Freezes     []settings.InForce
 }
 
 // Source is a place that facts come from.
@@ -63,6 +75,7 @@ const (
 	FromScheduler Source = "scheduler"
 	FromMetrics   Source = "metrics"
 	FromBilling   Source = "billing"
+	FromBudget    Source = "budget"
 )
 
 // ECS is the service as ECS knows it.
@@ -97,6 +110,12 @@ type Rule struct {
 type Schedule struct {
 	Name    string
 	Enabled bool
+	Target  string // ARN of the function
+	// What follows is empty if the schedule may be listed and not read.
+	Expression string // as "rate(1 minute)"
+	Flexible   bool   // it may be late
+	Role       string // ARN
+	DeadLetter string // ARN of the queue; empty if it has none
 }
 
 // check is one thing that is examined.
@@ -106,18 +125,19 @@ type check struct {
 	verify func(Facts) Finding // its Check is filled in
 }
 
-// Diagnose examines the facts: a finding a check, in a fixed order.
+// Diagnose examines the facts: a finding a check, in a fixed order, and then what there is to say of the functions and
+// their roles.
 func Diagnose(f Facts) []Finding {
 	findings := make([]Finding, len(checks))
 	for i, c := range checks {
-		if err := f.Unread[c.needs]; err != nil {
+		if err := f.Unread[c.needs]; err != nil && !isDenied(err) {
 			findings[i] = unknown(err)
 		} else {
 			findings[i] = c.verify(f)
 		}
 		findings[i].Check = c.name
 	}
-	return findings
+	return append(findings, inspect(f)...)
 }
 
 func unknown(err error) Finding {

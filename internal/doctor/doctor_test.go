@@ -18,6 +18,7 @@ const (
 	waker  = arns + "targetgroup/catnap-web/2"
 	bypass = arns + "listener-rule/app/shop/1/2/3"
 	wakers = arns + "listener-rule/app/shop/1/2/4"
+	roles  = "arn:aws:iam::123456789012:role/"
 )
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
@@ -26,7 +27,7 @@ var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 func healthy() doctor.Facts {
 	minimum := 0
 	return doctor.Facts{
-		Now: noon, Unread: make(map[doctor.Source]error),
+		Now: noon, Unread: make(map[doctor.Source]error), Prefix: "/catnap/web",
 		Service: settings.Service{
 			Name: "web", Cluster: "shop", Service: "shop-web", TargetGroup: group, LoadBalancer: "app/shop/1",
 			WakerTargetGroup: waker, WakerRule: wakers, BypassRule: bypass, Managed: true,
@@ -42,9 +43,39 @@ func healthy() doctor.Facts {
 			{ARN: wakers, Priority: 2, TargetGroups: []string{waker}, Patterns: []string{"/.catnap/*"}},
 			{ARN: "own", Priority: doctor.Last, TargetGroups: []string{group}},
 		},
-		Minimum: &minimum, Schedule: &doctor.Schedule{Name: "catnap-web-reaper", Enabled: true},
+		Minimum: &minimum,
+		Schedule: &doctor.Schedule{
+			Name: "catnap-web-reaper", Enabled: true, Expression: "rate(1 minute)", Role: roles + "clock",
+		},
+		Functions: functions(),
+		Refused:   make(map[doctor.Part][]doctor.Refusal),
 		Heartbeat: noon.Add(-2 * time.Minute), Billing: noon.Add(-5 * time.Hour),
+		Budgeted: true, Budget: settings.Budget{Limit: 25, Currency: "EUR", Freeze: true},
 	}
+}
+
+// functions are in order, and the load balancer may invoke the waker.
+func functions() map[doctor.Part]*doctor.Function {
+	all := make(map[doctor.Part]*doctor.Function)
+	for part, name := range map[string]string{"waker": "waker", "reaper": "reaper", "cost guard": "costguard"} {
+		all[doctor.Part(part)] = &doctor.Function{
+			Found: true, Name: "catnap-web-" + name, Role: roles + name, State: "Active", Env: belowWeb(),
+		}
+	}
+	all[doctor.Waker].Callers = []doctor.Caller{{
+		Principal: "elasticloadbalancing.amazonaws.com", SourceAccount: "123456789012",
+		SourceARN: arns + "targetgroup/catnap-web/*",
+	}}
+	return all
+}
+
+func belowWeb() map[string]string { return map[string]string{"CATNAP_PREFIX": "/catnap/web"} }
+
+// refuse has a part's role not allow something.
+func refuse(f *doctor.Facts, p doctor.Part, by string) {
+	f.Refused[p] = append(f.Refused[p], doctor.Refusal{By: by, Need: doctor.Need{
+		Part: p, Action: "ssm:PutParameter", Resource: "arn:wakes", Without: "starts are not remembered",
+	}})
 }
 
 func TestHealthy(t *testing.T) {
@@ -100,7 +131,33 @@ func TestDiagnose(t *testing.T) {
 		"no schedule":      {func(f *doctor.Facts) { f.Schedule = nil }, "reaper schedule", doctor.Problem, "no schedule"},
 		"no metrics":       {func(f *doctor.Facts) { f.Heartbeat = time.Time{} }, "metrics", doctor.Problem, "no data"},
 		"late metrics":     {func(f *doctor.Facts) { f.Heartbeat = noon.Add(-12 * time.Minute) }, "metrics", doctor.Advice, "12m0s ago"},
-		"no billing":       {func(f *doctor.Facts) { f.Billing = time.Time{} }, "billing metrics", doctor.Advice, "us-east-1"},
+		"no budget":        {func(f *doctor.Facts) { f.Budgeted = false }, "budget", doctor.Advice, "there is none"},
+		"bad budget":       {func(f *doctor.Facts) { f.BudgetFault = errors.New("limit: x") }, "budget", doctor.Problem, "limit: x"},
+		"no limit":         {func(f *doctor.Facts) { f.Budget.Limit = 0 }, "budget", doctor.Advice, "no limit"},
+		"frozen": {func(f *doctor.Facts) {
+			f.Freezes = []settings.InForce{{Freeze: settings.Freeze{Until: noon, By: "costguard", Reason: "26 of 25 EUR"}}}
+		}, "freeze", doctor.Advice, "2026-03-02T12:00:00Z, by costguard: 26 of 25 EUR"},
+		"no billing":     {func(f *doctor.Facts) { f.Billing = time.Time{} }, "billing metrics", doctor.Advice, "us-east-1"},
+		"every hour":     {func(f *doctor.Facts) { f.Schedule.Expression = "rate(1 hour)" }, "reaper schedule", doctor.Advice, `"rate(1 hour)"`},
+		"flexible":       {func(f *doctor.Facts) { f.Schedule.Flexible = true }, "reaper schedule", doctor.Advice, "flexible"},
+		"waker is gone":  {func(f *doctor.Facts) { f.Functions[doctor.Waker] = &doctor.Function{Name: "w"} }, "waker function", doctor.Problem, "no function w: visitors"},
+		"reaper is gone": {func(f *doctor.Facts) { f.Functions[doctor.Reaper] = &doctor.Function{Name: "r"} }, "reaper function", doctor.Problem, "no function r: nothing puts"},
+		"failed": {func(f *doctor.Facts) {
+			f.Functions[doctor.CostGuard].State = "Failed"
+			f.Functions[doctor.CostGuard].Why = "no key"
+		}, "cost guard function", doctor.Problem, "Failed (no key): nothing watches"},
+		"inactive":        {func(f *doctor.Facts) { f.Functions[doctor.Reaper].State = "Inactive" }, "reaper function", doctor.Advice, "Inactive"},
+		"stale":           {func(f *doctor.Facts) { f.Functions[doctor.Reaper].Stale = true }, "reaper function", doctor.Advice, "last update failed"},
+		"another prefix":  {func(f *doctor.Facts) { f.Functions[doctor.Waker].Env = map[string]string{"CATNAP_PREFIX": "/nap"} }, "waker function", doctor.Problem, `is "/nap", and the settings are below "/catnap/web"`},
+		"no prefix":       {func(f *doctor.Facts) { f.Functions[doctor.Waker].Env = nil }, "waker function", doctor.Problem, `is "/catnap"`},
+		"halted":          {func(f *doctor.Facts) { f.Functions[doctor.Waker].Halted = true }, "waker concurrency", doctor.Problem, "0 is reserved"},
+		"no callers":      {func(f *doctor.Facts) { f.Functions[doctor.Waker].Callers = nil }, "waker invocation", doctor.Problem, waker},
+		"other principal": {func(f *doctor.Facts) { f.Functions[doctor.Waker].Callers[0].Principal = "sns.amazonaws.com" }, "waker invocation", doctor.Problem, waker},
+		"other source":    {func(f *doctor.Facts) { f.Functions[doctor.Waker].Callers[0].SourceARN = arns + "targetgroup/catnap/*" }, "waker invocation", doctor.Problem, waker},
+		"other account":   {func(f *doctor.Facts) { f.Functions[doctor.Waker].Callers[0].SourceAccount = "1" }, "waker invocation", doctor.Problem, waker},
+		"waker may not":   {func(f *doctor.Facts) { refuse(f, doctor.Waker, "") }, "waker role", doctor.Problem, "may not ssm:PutParameter on arn:wakes: starts are not"},
+		"guard is denied": {func(f *doctor.Facts) { refuse(f, doctor.CostGuard, "a policy of the organization") }, "cost guard role", doctor.Problem, "may not"},
+		"clock may not":   {func(f *doctor.Facts) { refuse(f, doctor.Schedules, "") }, "schedule role", doctor.Problem, "may not"},
 		"not allowed": {
 			func(f *doctor.Facts) { f.Unread[doctor.FromScaling] = errors.New("describe: denied") },
 			"scaling minimum", doctor.Unknown, "describe: denied",
@@ -135,7 +192,17 @@ func TestNotWrong(t *testing.T) {
 			f.Service.EC2Rule, f.Rules[1].Priority = "ec2", 3
 			f.Rules = append(f.Rules, doctor.Rule{ARN: "ec2", Priority: 2, TargetGroups: []string{group}})
 		},
-		"an own rule behind": func(f *doctor.Facts) { f.Rules[2].Priority = 100 },
+		"a waker that anything of the load balancer's may invoke": func(f *doctor.Facts) {
+			f.Functions[doctor.Waker].Callers = []doctor.Caller{
+				{Principal: "sns"}, {Principal: "elasticloadbalancing.amazonaws.com"},
+			}
+		},
+		"an environment that can't be seen": func(f *doctor.Facts) {
+			f.Functions[doctor.Reaper].Env, f.Functions[doctor.Reaper].Hidden = nil, true
+		},
+		"a schedule that may be listed only": func(f *doctor.Facts) { f.Schedule.Expression, f.Schedule.Role = "", "" },
+		"the same as cron":                   func(f *doctor.Facts) { f.Schedule.Expression = "cron(* * * * ? *)" },
+		"an own rule behind":                 func(f *doctor.Facts) { f.Rules[2].Priority = 100 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			facts := healthy()

@@ -12,11 +12,9 @@ import (
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	scalingtypes "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
-	schedulertypes "github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/catnap-dev/catnap/internal/policy"
@@ -52,6 +50,7 @@ type scalingAPI interface {
 
 type schedulerAPI interface {
 	ListSchedules(context.Context, *scheduler.ListSchedulesInput, ...func(*scheduler.Options)) (*scheduler.ListSchedulesOutput, error)
+	GetSchedule(context.Context, *scheduler.GetScheduleInput, ...func(*scheduler.Options)) (*scheduler.GetScheduleOutput, error)
 }
 
 var (
@@ -71,17 +70,20 @@ type Examiner struct {
 	Billing   metricsAPI // of us-east-1, the only Region with billing metrics
 	Scaling   scalingAPI
 	Scheduler schedulerAPI
+	Lambda    lambdaAPI
+	IAM       iamAPI
 	Now       func() time.Time
 }
 
 // Examine reads all facts about a service. What could not be read is told in the facts, so it does not fail.
-func (e *Examiner) Examine(ctx context.Context, svc settings.Service) Facts {
-	f := Facts{Service: svc, Now: e.Now(), Unread: make(map[Source]error)}
+func (e *Examiner) Examine(ctx context.Context, m settings.Member) Facts {
+	f := Facts{Service: m.Service, Prefix: m.Store.Prefix, Now: e.Now(), Unread: make(map[Source]error)}
 	var mu sync.Mutex
 	var group errgroup.Group
 	for source, read := range map[Source]func(context.Context, *Facts) error{
 		FromECS: e.readECS, FromGroup: e.readGroup, FromWaker: e.readWaker, FromListener: e.readListener,
 		FromScaling: e.readScaling, FromScheduler: e.readSchedule, FromMetrics: e.readMetrics, FromBilling: e.readBilling,
+		FromBudget: func(ctx context.Context, f *Facts) error { return readBudget(ctx, m, f) },
 	} {
 		group.Go(func() error {
 			if err := read(ctx, &f); err != nil { // each writes fields of its own
@@ -93,6 +95,7 @@ func (e *Examiner) Examine(ctx context.Context, svc settings.Service) Facts {
 		})
 	}
 	_ = group.Wait() // the errors are in the facts
+	e.readParts(ctx, &f)
 	return f
 }
 
@@ -194,21 +197,6 @@ func (e *Examiner) readScaling(ctx context.Context, f *Facts) error {
 // nameOf is the name in an ARN, or the name itself.
 func nameOf(nameOrARN string) string { return nameOrARN[strings.LastIndex(nameOrARN, "/")+1:] }
 
-// readSchedule knows the reaper's schedule by the name that a deployment gives it.
-func (e *Examiner) readSchedule(ctx context.Context, f *Facts) error {
-	name := "catnap-" + f.Service.Name + "-reaper"
-	out, err := e.Scheduler.ListSchedules(ctx, &scheduler.ListSchedulesInput{NamePrefix: &name})
-	if err != nil {
-		return fmt.Errorf("list schedules %s: %w", name, err)
-	}
-	for _, s := range out.Schedules {
-		if aws.ToString(s.Name) == name {
-			f.Schedule = &Schedule{Name: name, Enabled: s.State == schedulertypes.ScheduleStateEnabled}
-		}
-	}
-	return nil
-}
-
 // lately is how far back metrics of a minute are looked for.
 const lately = 15 * time.Minute
 
@@ -221,23 +209,4 @@ func (e *Examiner) readMetrics(ctx context.Context, f *Facts) error {
 		}
 	}
 	return err
-}
-
-// readBilling looks two days back: the metric comes several times a day, in us-east-1 and in USD only.
-func (e *Examiner) readBilling(ctx context.Context, f *Facts) error {
-	out, err := e.Billing.GetMetricStatistics(ctx, &cloudwatch.GetMetricStatisticsInput{
-		Namespace: aws.String("AWS/Billing"), MetricName: aws.String("EstimatedCharges"),
-		Dimensions: []cwtypes.Dimension{{Name: aws.String("Currency"), Value: aws.String("USD")}},
-		StartTime:  aws.Time(f.Now.Add(-48 * time.Hour)), EndTime: &f.Now, Period: aws.Int32(3600),
-		Statistics: []cwtypes.Statistic{cwtypes.StatisticMaximum},
-	})
-	if err != nil {
-		return fmt.Errorf("get statistics of EstimatedCharges: %w", err)
-	}
-	for _, point := range out.Datapoints { // in no order
-		if at := aws.ToTime(point.Timestamp); at.After(f.Billing) {
-			f.Billing = at
-		}
-	}
-	return nil
 }

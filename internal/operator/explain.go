@@ -18,5 +18,11 @@ func (o *Operator) Explain(ctx context.Context, m settings.Member) (report.Expla
 	if seen, err = o.evidence.Complete(ctx, m.Service, seen); err != nil {
 		return report.Explanation{}, fmt.Errorf("explain %s: %w", m.Name, err)
 	}
-	return report.NewExplanation(m.Name, seen, m.Policy(), o.now()), nil
+	explanation := report.NewExplanation(m.Name, seen, m.Policy(), o.now())
+	freezes, err := m.Freezes(ctx) // read a moment ago: the store has them still
+	if err != nil {
+		return report.Explanation{}, fmt.Errorf("explain %s: %w", m.Name, err)
+	}
+	explanation.Freezes = report.NewFreezes(freezes)
+	return explanation, nil
 }

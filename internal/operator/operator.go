@@ -1,5 +1,5 @@
 // Package operator is what the command line does with one service: look, wake, put to sleep, pin, explain, move its
-// traffic.
+// traffic; and with one or all: freeze and thaw.
 //
 // It follows the same protocol as the functions, by the same package ecsctl: its own word first, then a look at the
 // others'. It decides with package policy and writes texts with package report; flags, prompts and where the output
@@ -89,7 +89,7 @@ func (o *Operator) observe(ctx context.Context, m settings.Member) (policy.Snaps
 	if err != nil {
 		return policy.Snapshot{}, err
 	}
-	seen.FrozenUntil, seen.Wakes = frozen, m.Wakes
+	seen.FrozenUntil, seen.Wakes = m.FrozenUntil(frozen), m.Wakes
 	return seen, nil
 }
 

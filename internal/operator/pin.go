@@ -16,7 +16,7 @@ func (o *Operator) Pin(ctx context.Context, m settings.Member, until time.Time) 
 	if !m.Managed {
 		return outcome, o.refused(ctx, outcome.Action, m, policy.Decision{Reason: policy.ReasonUnmanaged})
 	}
-	freeze, err := m.Store.Freeze(ctx)
+	all, err := m.Store.Frozen(ctx)
 	if err != nil {
 		return outcome, fmt.Errorf("pin %s: %w", m.Name, err)
 	}
@@ -27,8 +27,8 @@ func (o *Operator) Pin(ctx context.Context, m settings.Member, until time.Time) 
 	switch {
 	case m.Pin.After(until):
 		outcome.Message += " Its settings pin it for longer, until " + m.Pin.UTC().Format(time.RFC3339) + "."
-	case freeze.Active(o.now()):
-		outcome.Message += " It is frozen until " + freeze.Until.UTC().Format(time.RFC3339) + ", and not woken before."
+	case m.FrozenUntil(all).After(o.now()):
+		outcome.Message += " It is frozen until " + m.FrozenUntil(all).UTC().Format(time.RFC3339) + ", and not woken before."
 	default:
 		outcome.Message += " If it sleeps, it is woken within a minute or two."
 	}

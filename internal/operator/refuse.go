@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/catnap-dev/catnap/internal/policy"
+	"github.com/catnap-dev/catnap/internal/report"
 	"github.com/catnap-dev/catnap/internal/settings"
 )
 
@@ -75,11 +76,15 @@ func (o *Operator) why(ctx context.Context, m settings.Member, d policy.Decision
 }
 
 func (o *Operator) freezeReason(ctx context.Context, m settings.Member) string {
-	freeze, err := m.Store.Freeze(ctx) // read a moment ago: the store has it still
-	if err != nil || freeze.Reason == "" {
+	freezes, err := m.Freezes(ctx) // read a moment ago: the store has them still
+	if err != nil || len(freezes) == 0 {
 		return ""
 	}
-	return ": " + freeze.Reason
+	text := report.By(freezes[0].By)
+	if freezes[0].Reason != "" {
+		text += ": " + freezes[0].Reason
+	}
+	return text + "; catnap thaw ends that"
 }
 
 func until(t time.Time) string { return "until " + t.UTC().Format(time.RFC3339) }

@@ -17,7 +17,7 @@ func (o *Operator) Status(ctx context.Context, m settings.Member) (report.Status
 		return report.Status{}, fmt.Errorf("look at %s: %w", m.Name, err)
 	}
 	facts := report.Facts{Member: m, Seen: seen}
-	if facts.Freeze, err = m.Store.Freeze(ctx); err != nil {
+	if facts.Freezes, err = m.Freezes(ctx); err != nil {
 		return report.Status{}, fmt.Errorf("look at %s: %w", m.Name, err)
 	}
 	o.addTraffic(ctx, m, &facts)

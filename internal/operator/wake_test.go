@@ -102,7 +102,8 @@ func TestWakeIsRefused(t *testing.T) {
 	}{
 		"frozen": {func(w *world) {
 			w.SSM.Set("/catnap/freeze", `{"until": "2001-01-01T00:00:00Z", "reason": "30 of 25 USD are spent"}`)
-		}, "refused: nothing may be woken until 2001-01-01T00:00:00Z: 30 of 25 USD are spent", policy.ReasonFrozen},
+		}, "refused: nothing may be woken until 2001-01-01T00:00:00Z: 30 of 25 USD are spent; catnap thaw ends that",
+			policy.ReasonFrozen},
 		"unmanaged": {func(w *world) {
 			w.change(func(s *settings.Service) { s.Managed = false })
 		}, "its settings say managed: false", policy.ReasonUnmanaged},

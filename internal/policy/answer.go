@@ -24,7 +24,7 @@ const (
 	ReplyPass        ReplyKind = "pass"        // pass on through the bypass, now
 	ReplyRetry       ReplyKind = "retry"       // can't be held or can't be passed on: ask again
 	ReplyFailed      ReplyKind = "failed"      // the service could not be started
-	ReplyFrozen      ReplyKind = "frozen"      // paused by the cost guard
+	ReplyFrozen      ReplyKind = "frozen"      // paused by a freeze
 	ReplyLimited     ReplyKind = "limited"     // the wakes of the hour are used up
 	ReplyUnavailable ReplyKind = "unavailable" // not catnap's to wake, or unknown to ECS
 )

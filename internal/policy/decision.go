@@ -32,7 +32,7 @@ type Reason string
 const (
 	ReasonUnmanaged     Reason = "unmanaged"             // the settings say to leave it alone
 	ReasonNotFound      Reason = "not_found"             // ECS does not know it, or it is not ACTIVE
-	ReasonFrozen        Reason = "frozen"                // the cost guard allows nothing to run
+	ReasonFrozen        Reason = "frozen"                // a freeze allows nothing to run
 	ReasonAsleep        Reason = "asleep"                // nobody asks for it
 	ReasonBackOff       Reason = "back_off"              // the last wakes failed; too early to try again
 	ReasonLimited       Reason = "wakes_per_hour"        // the wakes of the hour are used up

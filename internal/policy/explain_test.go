@@ -26,7 +26,7 @@ const nothing = "nothing of all that"
 // TestExplainNamesEveryObstacle: not only the one that decides.
 func TestExplainNamesEveryObstacle(t *testing.T) {
 	const (
-		freeze, pin, schedule  = "frozen by the cost guard", "pinned", "in a window of the schedule"
+		freeze, pin, schedule  = "frozen", "pinned", "in a window of the schedule"
 		deployment, used       = "a deployment is in progress", "it was used a short time ago"
 		spreading, protection  = "the armed rule may still be spreading", "a task is protected from scale-in"
 		unmeasured             = "metrics and task protection have not been asked"
@@ -104,7 +104,7 @@ func TestExplainSaysSinceWhenAndUntilWhen(t *testing.T) {
 			none, at(3 * time.Hour),
 		},
 		"frozen": {
-			awake(mark(-time.Hour, -time.Hour), frozen(5*time.Hour)), usual(), "frozen by the cost guard", none,
+			awake(mark(-time.Hour, -time.Hour), frozen(5*time.Hour)), usual(), "frozen", none,
 			at(5 * time.Hour),
 		},
 		"waking": {

@@ -39,7 +39,7 @@ func unmanaged(set Settings) Guard {
 func missing(s Snapshot) Guard { return when("ECS does not know it", !s.Found, keep(ReasonNotFound)) }
 
 func frozen(s Snapshot, now time.Time, then Decision) Guard {
-	return when("frozen by the cost guard", s.frozen(now), then).until(s.FrozenUntil)
+	return when("frozen", s.frozen(now), then).until(s.FrozenUntil)
 }
 
 func pinned(set Settings, now time.Time, then Decision) Guard {

@@ -32,7 +32,7 @@ type Snapshot struct {
 	Rule       Rule      // the waker rule
 	Tasks      []Task    // only filled when the steps of a wake or the reasons of a failure are wanted
 
-	// FrozenUntil is the end of the cost guard's freeze; zero when there is none.
+	// FrozenUntil is the end of the freeze, the cost guard's or a person's; zero when there is none.
 	FrozenUntil time.Time
 	// Wakes are the last ones that were noted, in any order.
 	Wakes []Wake

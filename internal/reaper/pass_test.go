@@ -122,6 +122,32 @@ func TestFrozen(t *testing.T) {
 	})
 }
 
+// One service's own freeze is its own: the others stay as they are. The later of the two counts, and it is read again
+// while the pass waits.
+func TestOneIsFrozen(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.add("web", recent(), func(svc *settings.Service) { svc.Freeze.Until = noon(time.Hour) })
+		w.add("api", recent())
+		w.add("over", recent(), func(svc *settings.Service) { svc.Freeze.Until = noon(-time.Second) })
+		w.add("pinned", asleep(), func(svc *settings.Service) {
+			svc.Pin, svc.Freeze.Until = noon(time.Hour), noon(time.Hour)
+		})
+		w.store.frozen = noon(-time.Minute)
+		w.pass()
+		same(t, "calls", []string{"arm web", "stop web"}, w.calls())
+		same(t, "at", []time.Duration{0, 30 * time.Second}, w.times())
+	})
+}
+
+// A freeze that ends while its rule settles stops nothing any more.
+func TestThawedMeanwhile(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.add("web", recent(), func(svc *settings.Service) { svc.Freeze.Until = noon(20 * time.Second) })
+		w.pass()
+		same(t, "calls", []string{"arm web"}, w.calls())
+	})
+}
+
 func TestUndoneIsLogged(t *testing.T) {
 	for call, s := range map[string]policy.Snapshot{
 		"stop": quiet(), "fail": overdue(), "disarm": stands(2, 2, true, -time.Minute, -time.Minute),

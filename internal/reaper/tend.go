@@ -13,7 +13,7 @@ import (
 // turn is one service's part of a pass.
 type turn struct {
 	svc    settings.Service
-	frozen time.Time
+	frozen time.Time // the end of the freeze of everything
 	until  time.Time // the pass waits for nothing later
 }
 
@@ -96,7 +96,7 @@ func (r *Reaper) observe(ctx context.Context, t turn, counts policy.Snapshot, fr
 	if err != nil {
 		return policy.Snapshot{}, err
 	}
-	seen.FrozenUntil = t.frozen
+	seen.FrozenUntil = t.svc.FrozenUntil(t.frozen)
 	seen.Seen = r.recall(t.svc.Name)
 	return seen, nil
 }

@@ -16,7 +16,8 @@ type Explanation struct {
 	NextAt  *time.Time    `json:"next_at"` // when it is looked at again; null: at the next pass, within a minute
 	// LastActivity is the newest that is known; a minute of traffic counts from its start.
 	LastActivity *time.Time `json:"last_activity"`
-	Guards       []Guard    `json:"guards"` // in their order: the first that fires decides
+	Freezes      []Freeze   `json:"freezes"` // that are in force, the one that ends last first
+	Guards       []Guard    `json:"guards"`  // in their order: the first that fires decides
 }
 
 // Guard is one guard's word.
@@ -36,7 +37,7 @@ func NewExplanation(service string, seen policy.Snapshot, set policy.Settings, n
 	d := policy.Decisive(guards).Then
 	e := Explanation{
 		Service: service, Phase: seen.Phase(now), Action: d.Action, Reason: d.Reason, NextAt: moment(d.Next),
-		LastActivity: moment(lastActivity(seen, set, now)),
+		LastActivity: moment(lastActivity(seen, set, now)), Freezes: []Freeze{},
 	}
 	decided := false
 	for _, g := range guards {
@@ -70,6 +71,9 @@ func (e Explanation) Text(now time.Time, zone *time.Location) string {
 		p.head("It looks again at %s.", c.at(*e.NextAt))
 	}
 	p.head("Last activity: %s.", c.orElse(e.LastActivity, "unknown"))
+	for _, f := range e.Freezes {
+		p.head("Frozen: %s.", c.freeze(f))
+	}
 	p.WriteString("\n")
 	for i, g := range e.Guards {
 		if last := i == len(e.Guards)-1; !last || g.Decides { // the last always fires

@@ -30,7 +30,8 @@ type Status struct {
 	LastActivity  *time.Time `json:"last_activity"`
 	PinnedUntil   *time.Time `json:"pinned_until"` // null: no pin, or it is over
 	Schedule      *Schedule  `json:"schedule"`     // null: none
-	Freeze        *Freeze    `json:"freeze"`       // null: nothing is frozen
+	Freeze        *Freeze    `json:"freeze"`       // the one that ends last; null: it is not frozen
+	Freezes       []Freeze   `json:"freezes"`      // all that are in force
 	Failure       *Failure   `json:"failure"`      // the last wake, if it failed and nothing has superseded that
 	Steps         []Step     `json:"steps"`        // of a wake that is on its way; null otherwise
 	UsualSeconds  *float64   `json:"usual_seconds"`
@@ -61,10 +62,33 @@ type Schedule struct {
 	Next  *time.Time `json:"next"`  // the next start of a window, within a week
 }
 
-// Freeze is the cost guard's order that nothing may be woken.
+// Freeze is an order that nothing, or that this service may not be woken.
 type Freeze struct {
-	Until  time.Time `json:"until"`
-	Reason string    `json:"reason"`
+	Until  time.Time       `json:"until"`
+	Reason string          `json:"reason"`
+	By     settings.Author `json:"by"`  // costguard or operator; empty: not said
+	All    bool            `json:"all"` // it is for every service, and not for this one alone
+}
+
+// NewFreezes describes freezes that are in force.
+func NewFreezes(list []settings.InForce) []Freeze {
+	freezes := []Freeze{}
+	for _, f := range list {
+		freezes = append(freezes, Freeze{f.Until.UTC(), f.Reason, f.By, f.Service == ""})
+	}
+	return freezes
+}
+
+// By is like ", by the cost guard", and empty when nobody said who ordered a freeze.
+func By(author settings.Author) string {
+	switch author {
+	case settings.ByCostGuard:
+		return ", by the cost guard"
+	case settings.ByOperator:
+		return ", by an operator"
+	default:
+		return ""
+	}
 }
 
 // Failure is a wake that failed.
@@ -94,8 +118,8 @@ type Traffic struct {
 type Facts struct {
 	Member  settings.Member
 	Seen    policy.Snapshot
-	Freeze  settings.Freeze // zero: none
-	Traffic *cutover.State  // nil: no EC2 side, or unknown
+	Freezes []settings.InForce
+	Traffic *cutover.State // nil: no EC2 side, or unknown
 	Unknown []string
 }
 
@@ -116,8 +140,8 @@ func NewStatus(f Facts, now time.Time) Status {
 	if set.PinnedUntil.After(now) {
 		s.PinnedUntil = moment(set.PinnedUntil)
 	}
-	if !f.Freeze.Until.IsZero() {
-		s.Freeze = &Freeze{f.Freeze.Until.UTC(), f.Freeze.Reason}
+	if s.Freezes = NewFreezes(f.Freezes); len(s.Freezes) > 0 {
+		s.Freeze = &s.Freezes[0]
 	}
 	if s.Phase == policy.PhaseWaking {
 		s.Steps = newSteps(policy.Steps(seen, now))

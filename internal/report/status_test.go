@@ -94,8 +94,8 @@ func longFailing() report.Facts {
 
 func frozen() report.Facts {
 	f := asleep()
-	f.Freeze = settings.Freeze{Until: noon.Add(time.Hour)}
-	f.Seen.FrozenUntil = f.Freeze.Until
+	f.Freezes = []settings.InForce{{Freeze: settings.Freeze{Until: noon.Add(time.Hour)}}}
+	f.Seen.FrozenUntil = noon.Add(time.Hour)
 	return f
 }
 
@@ -128,7 +128,12 @@ func busy() report.Facts {
 		{At: noon.Add(-2 * time.Hour), Took: 20 * time.Second}, {At: noon.Add(-time.Hour)},
 		{At: noon.Add(1 - time.Hour), Took: 24 * time.Second}, {At: noon.Add(-10 * time.Minute), Took: 41 * time.Second},
 	}
-	f.Freeze = settings.Freeze{Until: noon.Add(5*24*time.Hour + 12*time.Hour), Reason: "27.4 of 25 USD are spent"}
+	f.Freezes = []settings.InForce{
+		{Freeze: settings.Freeze{
+			Until: noon.Add(5*24*time.Hour + 12*time.Hour), Reason: "27.4 of 25 USD are spent", By: settings.ByCostGuard,
+		}},
+		{Freeze: settings.Freeze{Until: noon.Add(time.Hour), By: settings.ByOperator}, Service: "web"},
+	}
 	f.Traffic = &cutover.State{Side: cutover.EC2, Since: noon.Add(-3 * time.Hour), Targets: []cutover.Target{
 		{ID: "i-1", State: "healthy"}, {ID: "i-2", State: "unhealthy"},
 	}}

@@ -19,7 +19,7 @@ func (s Status) Text(now time.Time, zone *time.Location) string {
 	p.row("last activity", "%s", c.orElse(s.LastActivity, "unknown"))
 	p.row("pin", "%s", c.until(s.PinnedUntil, "none"))
 	p.row("schedule", "%s", c.schedule(s.Schedule))
-	p.row("freeze", "%s", c.freeze(s.Freeze))
+	p.freezes(c, s.Freezes)
 	p.row("last wake", "%s", s.wake(c))
 	p.row("wakes", "%s", s.wakes())
 	if s.Traffic != nil {
@@ -47,7 +47,7 @@ func phaseText(p policy.Phase) string {
 	case policy.PhaseFailed:
 		return "asleep: its last wake failed"
 	case policy.PhaseFrozen:
-		return "asleep: frozen by the budget"
+		return "asleep: frozen"
 	default:
 		return string(p)
 	}
@@ -152,11 +152,21 @@ func (c clock) schedule(s *Schedule) string {
 	}
 }
 
-func (c clock) freeze(f *Freeze) string {
-	if f == nil {
-		return "none"
+func (p *page) freezes(c clock, list []Freeze) {
+	if len(list) == 0 {
+		p.row("freeze", "none")
 	}
+	for _, f := range list {
+		p.row("freeze", "%s", c.freeze(f))
+	}
+}
+
+func (c clock) freeze(f Freeze) string {
 	text := "nothing may be woken until " + c.at(f.Until)
+	if !f.All {
+		text = "this service may not be woken until " + c.at(f.Until)
+	}
+	text += By(f.By)
 	if f.Reason != "" {
 		text += ": " + f.Reason
 	}

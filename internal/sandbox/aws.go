@@ -46,7 +46,7 @@ func (s *Sandbox) serveAWS(ctx context.Context, group *errgroup.Group) {
 	}
 	front := wire.New(s.Backplane, wire.Cores{
 		ECS: s.ECS, ELB: s.ALB, CloudWatch: s.CloudWatch, SSM: s.SSM, Scheduler: s.Scheduler,
-		AutoScaling: s.AutoScaling,
+		AutoScaling: s.AutoScaling, SNS: s.SNS, Lambda: s.Lambda, IAM: s.IAM,
 	})
 	serve(ctx, group, "AWS calls", s.aws, front)
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -28,8 +29,17 @@ const coldStart = 150 * time.Millisecond
 
 // deploy makes what a deployment makes, whether it is the sandbox's own or a template's.
 func (s *Sandbox) deploy(ctx context.Context) error {
+	if err := s.openAccount(); err != nil {
+		return err
+	}
+	if err := s.createTopic(ctx); err != nil {
+		return err
+	}
 	d, err := s.plan()
 	if err != nil {
+		return err
+	}
+	if err := s.createTopics(ctx, d.Topics); err != nil {
 		return err
 	}
 	if err := s.giveRoles(d); err != nil {
@@ -47,13 +57,16 @@ func (s *Sandbox) deploy(ctx context.Context) error {
 	if err := s.createParameters(ctx, d); err != nil {
 		return err
 	}
+	if err := s.writeBudget(); err != nil {
+		return err
+	}
 	if err := s.createSchedules(ctx, d); err != nil {
 		return err
 	}
 	for _, svc := range d.Services {
 		err := s.ECS.CreateService(ecs.Service{
 			Cluster: svc.Cluster, Name: svc.Name, TargetGroup: svc.TargetGroup, App: s.App, Desired: svc.Desired,
-			Grace: svc.Grace,
+			Grace: svc.Grace, CPU: s.Task.CPU, MemoryMiB: s.Task.MemoryMiB, ARM: s.Task.ARM,
 		})
 		if err != nil {
 			return err
@@ -79,6 +92,7 @@ func (s *Sandbox) scale(ctx context.Context, targets []deployment.Scaled) error 
 // giveRoles holds functions and schedules to their roles, and asks for what AWS does with them where nothing of the
 // sandbox's will: it has no queues.
 func (s *Sandbox) giveRoles(d deployment.Deployment) error {
+	s.register(d)
 	if d.Roles == nil {
 		return nil
 	}
@@ -98,6 +112,20 @@ func (s *Sandbox) giveRoles(d deployment.Deployment) error {
 	return nil
 }
 
+// register makes the roles known to whoever asks IAM. What has none may do everything, and so may the role that is told
+// of it.
+func (s *Sandbox) register(d deployment.Deployment) {
+	s.IAM.Add(iam.RoleARN(unrestricted), iam.Unrestricted(unrestricted))
+	for _, schedule := range d.Schedules {
+		s.IAM.Add(schedule.Role, iam.Unrestricted(unrestricted))
+	}
+	for arn, role := range d.Roles {
+		s.IAM.Add(arn, role)
+	}
+}
+
+const unrestricted = "catnap-sandbox"
+
 // mayBury [IAM-13]: the role must allow to send what failed to its queue. AWS looks when a function is configured; of a
 // schedule's role it finds out when there is something to send, which here is never.
 func (s *Sandbox) mayBury(caller, queue string) error {
@@ -113,6 +141,10 @@ func (s *Sandbox) createFunctions(functions []deployment.Function) error {
 			Name: f.Name, Timeout: f.Timeout, Concurrency: f.Concurrency, ColdStart: coldStart,
 			New:   func() runtime.Handler { return s.start(f) },
 			Retry: lambda.Retry{Attempts: f.Retry.Attempts, MaxAge: f.Retry.MaxAge},
+			Configuration: lambda.Configuration{
+				Role: cmp.Or(f.Role, iam.RoleARN(unrestricted)), Env: f.Env, LogGroup: f.LogGroup, Memory: f.Memory,
+				Callers: f.Callers,
+			},
 		}
 		if s.Binaries != "" {
 			created.ColdStart = 0 // a process's start takes what it takes

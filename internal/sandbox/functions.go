@@ -11,14 +11,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/catnap-dev/catnap/internal/albevent"
-	"github.com/catnap-dev/catnap/internal/costguard"
 	"github.com/catnap-dev/catnap/internal/ecsctl"
 	"github.com/catnap-dev/catnap/internal/reaper"
 	"github.com/catnap-dev/catnap/internal/sandbox/awsapi"
+	"github.com/catnap-dev/catnap/internal/sandbox/billing"
 	"github.com/catnap-dev/catnap/internal/sandbox/deployment"
 	coreecs "github.com/catnap-dev/catnap/internal/sandbox/ecs"
 	"github.com/catnap-dev/catnap/internal/sandbox/iam"
@@ -38,6 +39,9 @@ type Clients struct {
 	ELB        *elb.Client
 	CloudWatch *cloudwatch.Client
 	SSM        *ssm.Client
+	SNS        *sns.Client
+	// Billing is CloudWatch in the one Region that has the bill's metric.
+	Billing *cloudwatch.Client
 }
 
 // Clients returns the clients that an operator uses, who may do everything.
@@ -56,6 +60,8 @@ func (s *Sandbox) clients(backplane *awsapi.Backplane, ecsCore awsapi.Core, call
 		ELB:        elb.New(elb.Options{Region: region, APIOptions: to(s.ALB)}),
 		CloudWatch: cloudwatch.New(cloudwatch.Options{Region: region, APIOptions: to(s.CloudWatch)}),
 		SSM:        ssm.New(ssm.Options{Region: region, APIOptions: to(s.SSM)}),
+		SNS:        sns.New(sns.Options{Region: region, APIOptions: to(s.SNS)}),
+		Billing:    cloudwatch.New(cloudwatch.Options{Region: billing.Region, APIOptions: to(s.CloudWatch)}),
 	}
 }
 
@@ -96,10 +102,6 @@ func (s *Sandbox) newReaper(f deployment.Function) runtime.Handler {
 	r := reaper.New(s.store(f, clients), ecsctl.New(clients.ECS, clients.ELB, s.Clock.Now),
 		traffic.NewReader(clients.CloudWatch), s.Clock, log)
 	return runtime.NewHandler(r.Handle)
-}
-
-func (s *Sandbox) newCostGuard(deployment.Function) runtime.Handler {
-	return runtime.NewHandler(costguard.New(s.Log.With(slog.String("actor", "costguard"))).Handle)
 }
 
 // UnknownFunctionError says that the sandbox has no function of that name.

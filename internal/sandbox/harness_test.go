@@ -21,6 +21,7 @@ type world struct {
 	*sandbox.Sandbox
 	t      testing.TB
 	client *http.Client
+	runs   *runs
 }
 
 // inBubble runs test against a sandbox in memory whose clock is the bubble's: minutes pass in milliseconds.
@@ -62,11 +63,13 @@ func start(t testing.TB, o sandbox.Options, test func(w *world)) {
 	if box.Backplane.Guard == nil {
 		box.Backplane.Guard = within{t}
 	}
+	runs := &runs{next: box.Lambda.Ran}
+	box.Lambda.Ran = runs.add
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- box.Run(ctx) }()
 	transport := &http.Transport{DialContext: box.Network.DialContext, DisableCompression: true}
-	w := &world{Sandbox: box, t: t, client: &http.Client{
+	w := &world{Sandbox: box, t: t, runs: runs, client: &http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}

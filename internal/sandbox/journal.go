@@ -8,10 +8,11 @@ import (
 	"github.com/catnap-dev/catnap/internal/ecsctl"
 	"github.com/catnap-dev/catnap/internal/policy"
 	"github.com/catnap-dev/catnap/internal/sandbox/ecs"
+	"github.com/catnap-dev/catnap/internal/sandbox/sns"
 )
 
-// journal writes down what AWS itself does: tasks and targets changing state. Each line carries the phase at that
-// moment, which is looked up off the goroutine that reports the change: it holds locks.
+// journal writes down what AWS itself does: tasks and targets changing state, messages that are sent. Each line carries
+// the phase at that moment, which is looked up off the goroutine that reports the change: it holds locks.
 type journal struct {
 	sandbox *Sandbox
 	lines   chan line
@@ -37,6 +38,10 @@ func (j *journal) target(_, _, state, reason string) {
 		reason = "passes its health check"
 	}
 	j.add(line{"alb", "target " + state, reason})
+}
+
+func (j *journal) message(m sns.Message) {
+	j.add(line{"sns", "message", m.Subject})
 }
 
 // add drops a line rather than holding up what reports it.

@@ -28,6 +28,8 @@ func (m *meeting) ByWakerTargetGroup(context.Context, string) (settings.Service,
 
 func (m *meeting) Frozen(context.Context) (time.Time, error) { return time.Time{}, nil }
 
+func (m *meeting) ServiceFrozen(context.Context, string) (time.Time, error) { return time.Time{}, nil }
+
 func (m *meeting) NoteWake(context.Context, string, policy.Wake) error { return nil }
 
 func (m *meeting) Minutes(_ context.Context, _ settings.Service, from, now time.Time) ([]policy.Minute, error) {

@@ -21,6 +21,8 @@ import (
 const (
 	bypassSecret   = "sandbox-secret"
 	reaperSchedule = "catnap-" + Service + "-reaper"
+	schedulerRole  = "arn:aws:iam::" + iam.Account + ":role/catnap-scheduler"
+	guardSchedule  = "catnap-" + Service + "-costguard"
 	// healthInterval and drain are the shortest that AWS allows and what catnap's documentation advises.
 	healthInterval   = 5 * time.Second
 	healthTimeout    = 4 * time.Second
@@ -61,13 +63,14 @@ type Existing struct {
 	Listener         string // ARN
 	Host, Port       string // of the load balancer, for its clients; the scheme is http
 	HealthPath       string
+	Topic            string // ARN
 }
 
 func (s *Sandbox) existing() Existing {
 	host, port := s.address()
 	return Existing{
 		Cluster: Cluster, Service: Service, TargetGroup: s.ALB.TargetGroupARN(serviceGroup),
-		Listener: s.ALB.ListenerARN(), Host: host, Port: port, HealthPath: s.HealthPath,
+		Listener: s.ALB.ListenerARN(), Host: host, Port: port, HealthPath: s.HealthPath, Topic: s.topic,
 	}
 }
 
@@ -142,7 +145,7 @@ func (s *Sandbox) own() (deployment.Deployment, error) {
 	if err != nil {
 		return deployment.Deployment{}, err
 	}
-	name := func(code string) string { return "catnap-" + code }
+	name := func(code string) string { return "catnap-" + Service + "-" + code }
 	function := func(code string, timeout time.Duration) deployment.Function {
 		return deployment.Function{Code: code, Name: name(code), Timeout: timeout}
 	}
@@ -157,12 +160,21 @@ func (s *Sandbox) own() (deployment.Deployment, error) {
 			s.bypassRule(), {Priority: s.wakerPriority(), TargetGroup: wakerGroup, Conditions: paths("/*")},
 		},
 		Parameters: []deployment.Parameter{{Name: "/catnap/services/" + Service, Value: string(document)}},
-		Schedules: []deployment.Schedule{{
-			Name: reaperSchedule, Expression: "rate(1 minute)", Function: lambda.ARN(name("reaper")),
-			Role: "arn:aws:iam::" + iam.Account + ":role/catnap-scheduler",
-		}},
+		Schedules: []deployment.Schedule{
+			{
+				Name: reaperSchedule, Expression: "rate(1 minute)", Function: lambda.ARN(name("reaper")), Role: schedulerRole,
+			},
+			{
+				Name: guardSchedule, Expression: "rate(1 hour)", Function: lambda.ARN(name("costguard")), Role: schedulerRole,
+			},
+		},
 	}
+	if s.GuardAfter > 0 {
+		d.Schedules[1].Start = s.Clock.Now().Add(s.GuardAfter)
+	}
+	d.Functions[2].Env = map[string]string{deployment.TopicVariable: s.topic}
 	d.Functions[0].Concurrency = s.WakerConcurrency
+	d.Functions[0].Callers = []lambda.Caller{{Principal: "elasticloadbalancing.amazonaws.com", SourceARN: wakerGroup}}
 	return s.beside(s.withEC2(d)), nil
 }
 

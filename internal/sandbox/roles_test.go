@@ -2,6 +2,7 @@ package sandbox_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -25,6 +26,7 @@ func TestRoles(t *testing.T) {
 	for name, test := range map[string]struct {
 		changes        [][2]string
 		denied, unused []string
+		fails          string
 	}{
 		"as they are": {},
 		"too wide": {
@@ -40,7 +42,8 @@ func TestRoles(t *testing.T) {
 				{"Action: [ssm:GetParameter, ssm:PutParameter]", "Action: ssm:GetParameter"},
 			},
 			denied: []string{"ecs:DescribeTasks on", "ssm:PutParameter on"},
-			unused: []string{"ReadTasks: ecs:DescribeTaskSets on"},
+			unused: []string{"ReadTasks: ecs:DescribeTaskSets on", "/services/web/freeze"},
+			fails:  "a run-away", // nobody knows of the wakes that were not noted
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -54,8 +57,8 @@ func TestRoles(t *testing.T) {
 				listed(t, "unused", box.Access().Unused(), test.unused)
 				return err
 			})
-			if err != nil {
-				t.Error(err)
+			if err != nil && test.fails == "" || test.fails != "" && !strings.Contains(fmt.Sprint(err), test.fails) {
+				t.Errorf("got %v, want %q", err, test.fails)
 			}
 		})
 	}
@@ -86,10 +89,11 @@ var roles = sync.OnceValues(func() (map[string]iam.Role, error) {
 	d, err := deployment.FromTemplate(deployment.Template{Source: source, Values: map[string]string{
 		"ServiceName": "web", "Cluster": sandbox.Cluster, "Service": sandbox.Service, "ListenerArn": lb.ListenerARN(),
 		"ServiceTargetGroupArn": lb.TargetGroupARN("service"), "LoadBalancerDnsName": lb.DNSName(),
+		"AlarmTopicArn": "arn:aws:sns:" + iam.Region + ":" + iam.Account + ":catnap-alarms",
 	}}, lb, lb.DNSName())
 	byName := map[string]iam.Role{}
 	for _, f := range d.Functions {
-		byName["catnap-"+f.Code] = d.Roles[f.Role]
+		byName["catnap-"+sandbox.Service+"-"+f.Code] = d.Roles[f.Role]
 	}
 	return byName, err
 })
@@ -136,11 +140,11 @@ func TestCallsBeyondRoles(t *testing.T) {
 		input  any
 		want   string
 	}{
-		{"catnap-waker", &ecs.UpdateServiceInput{}, ""},
-		{"catnap-waker", &ecs.GetTaskProtectionInput{}, "ecs:GetTaskProtection"},
-		{"catnap-reaper", &ecs.GetTaskProtectionInput{}, ""},
-		{"catnap-reaper", &ssm.DeleteParameterInput{}, "ssm:DeleteParameter"},
-		{"catnap-costguard", &ecs.UpdateServiceInput{}, "ecs:UpdateService"},
+		{"catnap-service-waker", &ecs.UpdateServiceInput{}, ""},
+		{"catnap-service-waker", &ecs.GetTaskProtectionInput{}, "ecs:GetTaskProtection"},
+		{"catnap-service-reaper", &ecs.GetTaskProtectionInput{}, ""},
+		{"catnap-service-reaper", &ssm.DeleteParameterInput{}, "ssm:DeleteParameter"},
+		{"catnap-service-costguard", &ecs.UpdateServiceInput{}, "ecs:UpdateService"},
 		{"", &ecs.UpdateTaskProtectionInput{}, ""},
 	} {
 		if got := beyond(t, test.caller, test.input); got != test.want {

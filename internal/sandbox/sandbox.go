@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -18,16 +17,16 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/catnap-dev/catnap/internal/clock"
 	"github.com/catnap-dev/catnap/internal/sandbox/alb"
 	"github.com/catnap-dev/catnap/internal/sandbox/autoscaling"
 	"github.com/catnap-dev/catnap/internal/sandbox/awsapi"
+	"github.com/catnap-dev/catnap/internal/sandbox/billing"
 	"github.com/catnap-dev/catnap/internal/sandbox/cloudwatch"
 	"github.com/catnap-dev/catnap/internal/sandbox/ecs"
 	"github.com/catnap-dev/catnap/internal/sandbox/iam"
 	"github.com/catnap-dev/catnap/internal/sandbox/lambda"
-	"github.com/catnap-dev/catnap/internal/sandbox/network"
 	"github.com/catnap-dev/catnap/internal/sandbox/scheduler"
+	"github.com/catnap-dev/catnap/internal/sandbox/sns"
 	"github.com/catnap-dev/catnap/internal/sandbox/ssm"
 	"github.com/catnap-dev/catnap/internal/settings"
 )
@@ -37,57 +36,6 @@ const (
 	Cluster = "cluster"
 	Service = "service"
 )
-
-// Options are what a sandbox may be told. The zero value is a sandbox in real time on loopback sockets.
-type Options struct {
-	Clock   clock.Clock
-	Network network.Network // nil means TCP
-	Listen  string          // of the load balancer; empty means 127.0.0.1 and a free port
-	App     ecs.App         // nil means the demo application
-	Log     *slog.Logger    // nil drops everything
-
-	// EC2 is the same application on an EC2 instance, beside ECS and with the traffic at first; nil means that there is
-	// none. It is checked at the demo application's health path.
-	EC2 http.Handler
-
-	HealthPath    string // of the target group's health check; empty means the demo application's
-	HealthMatcher string // the codes that it takes for healthy; empty means 200
-
-	TaskStart time.Duration // of a task, to RUNNING; zero means 20 s
-	MetricLag time.Duration // of CloudWatch; zero means that metrics are there at once
-	Latency   time.Duration // of each AWS call
-	Spread    time.Duration // of a rule change
-	Stale     time.Duration // age of ECS reads, at the most
-	Jitter    time.Duration // of the scheduler, at the most
-
-	// Lag overrides MetricLag by metric and minute; nil means MetricLag for all.
-	Lag func(metric string, minute time.Time) time.Duration
-	// Document is the service's settings as JSON, without the names of what the sandbox deploys; empty means the
-	// defaults.
-	Document []byte
-	// Settings changes the service's settings before they are stored; nil leaves them.
-	Settings func(*settings.Service)
-	// Plan decides the fate of the n-th task; nil means that all go well.
-	Plan func(n int) ecs.Plan
-	// Faults are injected into AWS calls; nil injects none.
-	Faults *awsapi.Faults
-	// AWSListen is where the sandbox's AWS is to be reached by SDKs and the AWS CLI; empty means nowhere, unless the
-	// functions are processes, which reach it on a free port.
-	AWSListen string
-	// Binaries is a folder with NAME/bootstrap of each function: they run as processes, in real time. Empty means that
-	// the functions run in this process.
-	Binaries string
-	// Output takes what processes write; nil drops it.
-	Output io.Writer
-	// Template is deployed in place of the sandbox's own deployment, and its functions are held to their roles; nil means
-	// the sandbox's own.
-	Template *Template
-	// WakerConcurrency is the waker's reserved concurrency; zero means an account's share, 1000.
-	WakerConcurrency int
-	// NoScheduler leaves out the schedules: the caller of Reap has the reaper.
-	NoScheduler bool
-	Seed        uint64
-}
 
 // Sandbox is one running imitation. Its parts may be used directly; calls made that way are not counted.
 type Sandbox struct {
@@ -99,6 +47,9 @@ type Sandbox struct {
 	Scheduler   *scheduler.Scheduler
 	AutoScaling *autoscaling.AutoScaling
 	Lambda      *lambda.Runtime
+	SNS         *sns.SNS
+	Account     *billing.Account
+	IAM         *iam.Directory
 	Backplane   *awsapi.Backplane
 	// Stored are the settings of the service, as stored. Only one goroutine may read them and call Store.
 	Stored settings.Service
@@ -110,8 +61,10 @@ type Sandbox struct {
 	resolved  string            // address of the load balancer by its DNS name; empty: it has none
 	document  string            // name of the parameter with the settings
 	functions map[string]string // ARNs by the names of the folders below functions/
-	reaper    string            // the name of its schedule; empty: it has none
+	schedules map[string]string // names by the same; one that has none is missing
 	guard     *iam.Guard
+	hourly    float64 // what an hour of a task costs, in USD
+	topic     string  // ARN, of alarms
 	log       *journal
 }
 
@@ -137,38 +90,18 @@ func New(ctx context.Context, o Options) (*Sandbox, error) {
 	return s, nil
 }
 
-func (o Options) withDefaults() Options {
-	if o.Network == nil {
-		o.Network = &network.TCP{}
-	}
-	if o.Listen == "" {
-		o.Listen = "127.0.0.1:0"
-	}
-	if o.App == nil {
-		o.App = Demo(o.Network, o.Clock)
-	}
-	if o.HealthPath == "" {
-		o.HealthPath = healthPath
-	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if o.Lag == nil {
-		o.Lag = func(string, time.Time) time.Duration { return o.MetricLag }
-	}
-	return o
-}
-
 // assemble makes the parts and connects them.
 func (s *Sandbox) assemble() {
-	s.functions, s.guard = map[string]string{}, &iam.Guard{}
+	s.functions, s.schedules, s.guard = map[string]string{}, map[string]string{}, &iam.Guard{}
 	s.Backplane = &awsapi.Backplane{
 		Clock: s.Clock, Latency: s.Latency, Limits: awsapi.NewLimits(awsapi.Documented), Faults: s.Faults,
 		Callers: map[string]string{},
 	}
 	s.CloudWatch = &cloudwatch.CloudWatch{Clock: s.Clock, Lag: s.Lag}
 	s.SSM = &ssm.Store{Clock: s.Clock}
-	s.Lambda = &lambda.Runtime{Clock: s.Clock, Log: s.Log}
+	s.Lambda = &lambda.Runtime{Clock: s.Clock, Log: s.Log, Ran: s.invoked}
+	s.SNS = &sns.SNS{Clock: s.Clock, Published: s.log.message}
+	s.IAM = &iam.Directory{}
 	s.Scheduler = &scheduler.Scheduler{
 		Clock: s.Clock, Jitter: s.Jitter, Seed: s.Seed, Log: s.Log,
 		Authorize: s.mayInvoke, Invoke: s.Lambda.InvokeLater,
@@ -182,7 +115,7 @@ func (s *Sandbox) assemble() {
 	})
 	s.ECS = ecs.New(ecs.Options{
 		Clock: s.Clock, Targets: s.ALB, TaskStart: s.TaskStart, Stale: s.Stale, Plan: s.Plan, Seed: s.Seed,
-		Changed: s.log.task,
+		Changed: s.task, Record: s.used,
 	})
 	s.AutoScaling = &autoscaling.AutoScaling{Clock: s.Clock, ECS: s.ECS}
 }
@@ -221,6 +154,7 @@ func (s *Sandbox) Run(ctx context.Context) error {
 	group.Go(func() error { return s.ALB.Run(ctx) })
 	group.Go(func() error { return s.ECS.Run(ctx) })
 	group.Go(func() error { s.log.run(ctx); return nil })
+	group.Go(func() error { s.Account.Run(ctx); return nil })
 	if !s.NoScheduler {
 		group.Go(func() error { s.Scheduler.Run(ctx); return nil })
 	}

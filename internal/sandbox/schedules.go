@@ -12,7 +12,7 @@ import (
 	"github.com/catnap-dev/catnap/internal/sandbox/iam"
 )
 
-// createSchedules makes them in EventBridge Scheduler, by its rules. The reaper's is the one that Reap has run.
+// createSchedules makes them in EventBridge Scheduler, by its rules.
 func (s *Sandbox) createSchedules(ctx context.Context, d deployment.Deployment) error {
 	for _, name := range d.ScheduleGroups {
 		if _, err := s.Scheduler.Handle(ctx, &sdkscheduler.CreateScheduleGroupInput{Name: &name}); err != nil {
@@ -23,8 +23,10 @@ func (s *Sandbox) createSchedules(ctx context.Context, d deployment.Deployment) 
 		if _, err := s.Scheduler.Handle(ctx, creation(schedule)); err != nil {
 			return fmt.Errorf("create schedule %s: %w", schedule.Name, err)
 		}
-		if schedule.Function == s.functions["reaper"] {
-			s.reaper = schedule.Name
+		for code, arn := range s.functions {
+			if schedule.Function == arn {
+				s.schedules[code] = schedule.Name
+			}
 		}
 	}
 	return nil
@@ -48,6 +50,9 @@ func creation(s deployment.Schedule) *sdkscheduler.CreateScheduleInput {
 	if s.Group != "" {
 		in.GroupName = &s.Group
 	}
+	if !s.Start.IsZero() {
+		in.StartDate = &s.Start
+	}
 	return in
 }
 
@@ -58,8 +63,16 @@ func (s *Sandbox) mayInvoke(roleARN, functionARN string) error {
 
 // Reap invokes the reaper once, as its schedule does.
 func (s *Sandbox) Reap(ctx context.Context) error {
-	if err := s.Scheduler.Fire(ctx, s.reaper); err != nil {
+	if err := s.Scheduler.Fire(ctx, s.schedules["reaper"]); err != nil {
 		return fmt.Errorf("invoke the reaper: %w", err)
+	}
+	return nil
+}
+
+// Guard invokes the cost guard once, as its schedule does.
+func (s *Sandbox) Guard(ctx context.Context) error {
+	if err := s.Scheduler.Fire(ctx, s.schedules["costguard"]); err != nil {
+		return fmt.Errorf("invoke the cost guard: %w", err)
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/catnap-dev/catnap/internal/sandbox"
 	"github.com/catnap-dev/catnap/internal/sandbox/promise"
@@ -33,7 +32,7 @@ func templated(t *testing.T, values map[string]string, changes ...[2]string) san
 		all := map[string]string{
 			"ServiceName": "web", "Cluster": e.Cluster, "Service": e.Service, "ServiceTargetGroupArn": e.TargetGroup,
 			"ListenerArn": e.Listener, "LoadBalancerDnsName": e.Host, "BypassScheme": "http", "BypassPort": e.Port,
-			"ProbePath": e.HealthPath,
+			"ProbePath": e.HealthPath, "AlarmTopicArn": e.Topic,
 		}
 		maps.Copy(all, values)
 		return all
@@ -87,32 +86,6 @@ func TestPromiseOfTemplate(t *testing.T) {
 				t.Error(err)
 			}
 		})
-	}
-}
-
-// TestPromiseOfApp: a template in the style of the AWS CDK, which makes network, load balancer and service, too, keeps
-// the promise and needs its roles, once its first task has been put to sleep.
-func TestPromiseOfApp(t *testing.T) {
-	t.Parallel()
-	source, err := os.ReadFile("deployment/testdata/cdk.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var fate promise.Fate
-	o := promise.InMemory(promise.AsDocumented())
-	o.Plan = fate.Plan
-	o.Template = &sandbox.Template{Source: source, SSM: map[string]string{"/cdk-bootstrap/hnb659fds/version": "21"}}
-	err = inFakeTime(t, o, func(ctx context.Context, box *sandbox.Sandbox) error {
-		if err := promise.Keep(ctx, box, promise.Terms{Settle: 7 * time.Minute}); err != nil {
-			return err
-		}
-		err := promise.Exercise(ctx, box, &fate, promise.Terms{})
-		listed(t, "denied", box.Access().Denied(), nil)
-		listed(t, "unused", box.Access().Unused(), nil)
-		return err
-	})
-	if err != nil {
-		t.Error(err)
 	}
 }
 

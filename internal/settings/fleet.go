@@ -17,6 +17,8 @@ import (
 type Fleet struct {
 	// Members are the services with good settings, sorted by name.
 	Members []Member
+	// Stores are those of all prefixes with a service, one with bad settings too, in the order of the prefixes.
+	Stores []*Store
 
 	root    string
 	refused []refusal
@@ -76,6 +78,7 @@ func cutPrefix(root, parameter string) (prefix, name string, ok bool) {
 }
 
 func (f *Fleet) add(store *Store, l *listing) {
+	f.Stores = append(f.Stores, store)
 	for _, s := range l.services {
 		f.Members = append(f.Members, Member{s, store})
 	}
@@ -87,6 +90,7 @@ func (f *Fleet) sort() {
 	slices.SortFunc(f.Members, func(a, b Member) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Store.Prefix, b.Store.Prefix))
 	})
+	slices.SortFunc(f.Stores, func(a, b *Store) int { return cmp.Compare(a.Prefix, b.Prefix) })
 	slices.SortFunc(f.refused, func(a, b refusal) int { return cmp.Compare(a.service.Name, b.service.Name) })
 	slices.SortFunc(f.faults, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })
 }

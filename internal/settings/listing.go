@@ -24,9 +24,10 @@ type part struct {
 
 // The names of the parts.
 const (
-	partWakes = "wakes"
-	partPage  = "page"
-	partPin   = "pin"
+	partWakes  = "wakes"
+	partPage   = "page"
+	partPin    = "pin"
+	partFreeze = "freeze"
 )
 
 // refusal is a service that nobody may act on, with as much of its settings as could be read.
@@ -84,8 +85,10 @@ func (p part) addTo(s *Service) (err error) {
 		s.Template, err = parseTemplate(p.text)
 	case partPin:
 		s.Pinned, err = parsePin(p.text)
+	case partFreeze:
+		s.Freeze, err = ParseFreeze(p.text)
 	default:
-		err = errors.New("is an unknown parameter, must be wakes, page or pin")
+		err = errors.New("is an unknown parameter, must be wakes, page, pin or freeze")
 	}
 	return err
 }

@@ -2,8 +2,6 @@ package settings
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"time"
 )
 
@@ -32,9 +30,5 @@ func (s Service) PinnedUntil() time.Time {
 // pin away. The document is left as it is: a stack or a person owns it, and SSM has no compare-and-set.
 func (s *Store) PutPin(ctx context.Context, service string, until time.Time) error {
 	name := s.prefix() + "/services/" + service + "/" + partPin
-	text, err := json.Marshal(pin{Until: until})
-	if err != nil {
-		return fmt.Errorf("write pin of service %s: %w", service, err)
-	}
-	return s.put(ctx, name, string(text))
+	return s.putJSON(ctx, name, pin{Until: until})
 }

@@ -146,9 +146,9 @@ func TestFreeze(t *testing.T) {
 
 func TestFreezeRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		`{}`:                     `freeze: until: is missing, must be an RFC 3339 time`,
+		`{"reason": "budget"}`:   `freeze: until: is missing, must be an RFC 3339 time`,
 		`{"until": "Monday"}`:    `freeze: until: "Monday" must be an RFC 3339 time`,
-		`{"till": "2026-02-01"}`: `freeze: till: "2026-02-01" is an unknown key, must be one of reason, until`,
+		`{"till": "2026-02-01"}`: `freeze: till: "2026-02-01" is an unknown key, must be one of by, cause, currency, `,
 		`yes`:                    `freeze: "yes" must be one JSON object: invalid character 'y'`,
 	} {
 		_, err := ParseFreeze([]byte(text))

@@ -1,9 +1,10 @@
-// Package settings is what SSM's Parameter Store holds for catnap: the services with their settings and pins, and the
-// cost guard's freeze. It reads them, checks them and keeps them for a moment.
+// Package settings is what SSM's Parameter Store holds for catnap: the services with their settings, pins and freezes,
+// the budget, and what people and the cost guard have told each other. It reads them, checks them and keeps them for a
+// moment.
 //
-// It writes nothing but the notes of wakes and the command line's pin (operators and the cost guard write the rest),
-// does not ask AWS whether what the settings name exists, and decides nothing: package policy does, from what
-// Service.Policy returns.
+// It writes single parameters, each a document of its own, when it is told to, and never a service's settings or the
+// budget: a stack or a person owns those. It does not ask AWS whether what the settings name exists, and decides
+// nothing: package policy does, from what Service.Policy returns.
 package settings
 
 import (
@@ -116,6 +117,9 @@ type Service struct {
 	// Pinned is like Pin, from the parameter /catnap/services/<name>/pin: {"until": "2026-01-31T18:00:00Z"}, or {} for no
 	// pin. The command line writes it. The later of the two counts.
 	Pinned time.Time `json:"-"`
+	// Freeze is this service's own, from the parameter /catnap/services/<name>/freeze. The cost guard and the command line
+	// write it. See FrozenUntil.
+	Freeze Freeze `json:"-"`
 	// Template is the operator's own waiting page, from the parameter /catnap/services/<name>/page: an HTML template,
 	// compressed by gzip and written as base64. Empty means catnap's own page.
 	Template string `json:"-"`
@@ -154,12 +158,4 @@ type Signal struct {
 	// Statistic is Sum, Maximum, Average, Minimum or SampleCount. Default Sum.
 	Statistic string  `json:"statistic"`
 	Above     float64 `json:"above"`
-}
-
-// Freeze is the cost guard's order that nothing may be woken, as SSM keeps it under /catnap/freeze.
-type Freeze struct {
-	// Until is when the freeze ends (RFC 3339). Required.
-	Until time.Time `json:"until"`
-	// Reason is for the operator; it may name amounts and is never shown to visitors.
-	Reason string `json:"reason"`
 }

@@ -63,6 +63,15 @@ func (s *Store) All(ctx context.Context) ([]Service, error) {
 	return slices.Clone(l.services), l.err()
 }
 
+// Fresh is All past the cache.
+func (s *Store) Fresh(ctx context.Context) ([]Service, error) {
+	l, err := s.loadServices(ctx)
+	if err != nil {
+		return nil, &UnreadError{err}
+	}
+	return l.services, l.err()
+}
+
 // ByWakerTargetGroup returns the service whose waker target group has this ARN: the one that a request to the waker is
 // meant for. The error is a *NotFoundError when there is none, together with what is wrong with the settings that
 // could not be read, as it may be one of those; and an *UnreadError when SSM could not be asked.
@@ -81,13 +90,27 @@ func (e *NotFoundError) Error() string {
 	return "find service: none has the waker target group " + quote(e.WakerTargetGroup)
 }
 
-// Frozen returns until when nothing may be woken, and zero when there is no freeze at present.
+// Frozen returns until when nothing may be woken, and zero when there is no freeze of everything at present. A service
+// may have a freeze of its own: see Service.FrozenUntil.
 func (s *Store) Frozen(ctx context.Context) (time.Time, error) {
 	f, err := s.Freeze(ctx)
 	return f.Until, err
 }
 
-// Freeze returns the freeze with its reason, and the zero value when there is none at present.
+// ServiceFrozen returns until when the service may not be woken: see Service.FrozenUntil. The one of the two freezes
+// that could be read counts even when the error says that the other could not.
+func (s *Store) ServiceFrozen(ctx context.Context, service string) (time.Time, error) {
+	all, err := s.Frozen(ctx)
+	l, listErr := s.list(ctx)
+	for _, svc := range l.services {
+		if svc.Name == service && svc.Freeze.Active(s.now()) {
+			all = svc.FrozenUntil(all)
+		}
+	}
+	return all, errors.Join(err, listErr)
+}
+
+// Freeze returns the freeze of everything with its reason, and the zero value when there is none at present.
 func (s *Store) Freeze(ctx context.Context) (Freeze, error) {
 	f, err := s.freeze.get(ctx, s.ttl())
 	if err != nil || !f.Active(s.now()) {
@@ -146,15 +169,20 @@ func bounded(o *ssm.GetParametersByPathPaginatorOptions) {
 }
 
 func (s *Store) loadFreeze(ctx context.Context) (Freeze, error) {
-	name := s.prefix() + "/freeze"
+	return s.ReadFreeze(ctx, "")
+}
+
+// readDocument reads a parameter; one that is missing is the zero value.
+func readDocument[T any](ctx context.Context, s *Store, name string, parse func([]byte) (T, error)) (T, error) {
+	var none T
 	out, err := s.api.GetParameter(ctx, &ssm.GetParameterInput{Name: &name})
 	if _, ok := errors.AsType[*types.ParameterNotFound](err); ok {
-		return Freeze{}, nil
+		return none, nil
 	}
 	if err != nil {
-		return Freeze{}, fmt.Errorf("get parameter %s: %w", name, err)
+		return none, fmt.Errorf("get parameter %s: %w", name, err)
 	}
-	return ParseFreeze([]byte(ptr.ToString(out.Parameter.Value)))
+	return parse([]byte(ptr.ToString(out.Parameter.Value)))
 }
 
 func (s *Store) ttl() time.Duration {

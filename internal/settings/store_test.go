@@ -76,7 +76,7 @@ func TestPrefix(t *testing.T) {
 	f, store := shop(t)
 	store.Prefix = "/other"
 	f.put("/other/services/x", "{}")
-	f.put("/other/freeze", "{}")
+	f.put("/other/freeze", `{"reason": "none"}`)
 	_, err := store.All(t.Context())
 	refused(t, err, "settings of service x: cluster: is missing")
 	_, err = store.Frozen(t.Context())

@@ -109,7 +109,7 @@ func TestPartsOfAService(t *testing.T) {
 		"not gzip":        {"page", base64.StdEncoding.EncodeToString([]byte(template)), "", "read page template: "},
 		"too large":       {"page", packed(t, strings.Repeat(" ", maxTemplate+1)), "", "more than 64 KB"},
 		"wakes, broken":   {"wakes", "[]", "", "settings of service web/wakes: read wakes: "},
-		"unknown":         {"freeze", "{}", "", "settings of service web/freeze: is an unknown parameter, must be wakes, page or pin"},
+		"unknown":         {"thaw", "{}", "", "settings of service web/thaw: is an unknown parameter, must be wakes, page, pin or freeze"},
 		"another's":       {"../web2/freeze", "{}", "", ""},
 		"below a part":    {"page/x", "{}", "", "web/page/x: is an unknown parameter"},
 	}

@@ -65,7 +65,7 @@ func (q *quiet) ByWakerTargetGroup(context.Context, string) (settings.Service, e
 	return q.svc, nil
 }
 
-func (*quiet) Frozen(context.Context) (time.Time, error) { return time.Time{}, nil }
+func (*quiet) ServiceFrozen(context.Context, string) (time.Time, error) { return time.Time{}, nil }
 
 func (*quiet) NoteWake(context.Context, string, policy.Wake) error { return nil }
 

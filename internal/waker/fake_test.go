@@ -63,7 +63,7 @@ func (s *fakeStore) ByWakerTargetGroup(_ context.Context, arn string) (settings.
 	return s.svc, s.err
 }
 
-func (s *fakeStore) Frozen(context.Context) (time.Time, error) {
+func (s *fakeStore) ServiceFrozen(context.Context, string) (time.Time, error) {
 	s.note("freeze")
 	s.mu.Lock()
 	defer s.mu.Unlock()

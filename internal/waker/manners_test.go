@@ -115,9 +115,9 @@ func TestScriptsOfOtherOriginsCanRead(t *testing.T) {
 			"Access-Control-Expose-Headers", "Retry-After, Grpc-Status, Grpc-Message, X-Catnap-Phase", "Vary", "Origin",
 			"Retry-After", "3600", "X-Catnap-Phase", "frozen",
 		}
-		w.get("/api", "Origin", origin).is(t, 503, problemHeader(cors...), paused)
+		w.get("/api", "Origin", origin).is(t, 503, problemHeader(cors...), paused("13:00:00"))
 		preflight := w.send(http.MethodOptions, "/api", "", "Origin", origin, "Access-Control-Request-Method", "PUT")
-		preflight.is(t, 503, problemHeader(cors...), paused)
+		preflight.is(t, 503, problemHeader(cors...), paused("13:00:00"))
 		if a := w.get(statusPath, "Origin", origin); a.header.Get("Access-Control-Allow-Origin") != origin {
 			t.Errorf("the status can't be read: %+v", a)
 		}

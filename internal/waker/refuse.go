@@ -37,6 +37,7 @@ func (v *visit) refusal(seen policy.Snapshot, reply policy.Reply) refusal {
 		r.page, r.Phase, r.Title = page.KindFailed, policy.PhaseFailed, "It could not be started"
 	case policy.ReplyFrozen:
 		r.page, r.Phase, r.Title = page.KindFrozen, policy.PhaseFrozen, "Paused"
+		r.Detail = pausedUntil(reply.RetryAt)
 	case policy.ReplyLimited:
 		r.page, r.Phase, r.Title = page.KindLimited, policy.PhaseAsleep, "Started too often"
 		r.Detail = "It has been started so often within the last hour that now only a person's click starts it."
@@ -51,6 +52,12 @@ func (v *visit) refusal(seen policy.Snapshot, reply policy.Reply) refusal {
 		r.Detail = "The service is being started and is not ready yet. Ask again."
 	}
 	return r
+}
+
+// pausedUntil tells the public when, and neither who nor why: amounts are the operator's business. It rounds up, as
+// Retry-After does.
+func pausedUntil(t time.Time) string {
+	return "It is paused until " + t.Add(time.Second-1).UTC().Format(time.RFC3339) + ". Nothing starts it before."
 }
 
 // retryAfter is when the service is likely to be ready, as far as its earlier wakes tell.

@@ -168,9 +168,9 @@ func TestProblem(t *testing.T) {
 		body   string
 	}{
 		{"failed", failed, nil, "/api", nil, 503, problemHeader("Retry-After", "40", "X-Catnap-Phase", "failed"), notStarted},
-		{"frozen", asleep, freeze(90 * time.Second), "/api", nil, 503, problemHeader("Retry-After", "90", "X-Catnap-Phase", "frozen"), paused},
-		{"frozen, part of a second", asleep, freeze(time.Millisecond), "/api", nil, 503, problemHeader("Retry-After", "1", "X-Catnap-Phase", "frozen"), paused},
-		{"frozen while drowsy", drowsy, freeze(time.Hour), "/api", nil, 503, problemHeader("Retry-After", "3600", "X-Catnap-Phase", "frozen"), paused},
+		{"frozen", asleep, freeze(90 * time.Second), "/api", nil, 503, problemHeader("Retry-After", "90", "X-Catnap-Phase", "frozen"), paused("12:01:30")},
+		{"frozen, part of a second", asleep, freeze(time.Millisecond), "/api", nil, 503, problemHeader("Retry-After", "1", "X-Catnap-Phase", "frozen"), paused("12:00:01")},
+		{"frozen while drowsy", drowsy, freeze(time.Hour), "/api", nil, 503, problemHeader("Retry-After", "3600", "X-Catnap-Phase", "frozen"), paused("13:00:00")},
 		{"unmanaged", asleep, func(w *world) { w.store.svc.Managed = false }, "/api", nil, 503, problemHeader("Retry-After", "5"), unavailable},
 		{"unmanaged, person", asleep, func(w *world) { w.store.svc.Managed = false }, "/", person, 503, problemHeader("Retry-After", "5"), unavailable},
 		{"unknown to ECS", missing, nil, "/", person, 503, problemHeader("Retry-After", "5"), unavailable},
@@ -196,7 +196,11 @@ func TestProblem(t *testing.T) {
 	}
 }
 
-const paused = `{"title":"Paused","status":503,"phase":"frozen"}`
+// paused tells until when, and neither who nor why.
+func paused(until string) string {
+	return `{"title":"Paused","status":503,"detail":"It is paused until 2000-01-01T` + until +
+		`Z. Nothing starts it before.","phase":"frozen"}`
+}
 
 const notWoken = `{"title":"Not found","status":404,"detail":"The service sleeps, and a path like this one ` +
 	`does not wake it. If the application serves it, add it to allow_paths in the service's settings."}`

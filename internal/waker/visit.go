@@ -129,14 +129,14 @@ func (v *visit) look(ctx context.Context) (policy.Snapshot, error) {
 	}
 }
 
-// observe adds the freeze. One that can't be read keeps nobody out: the cost guard's order is honoured as soon as it
-// can be read again.
+// observe adds the freeze, which may have come while the request was held. One that can't be read keeps nobody out: it
+// is honoured as soon as it can be read again.
 func (v *visit) observe(ctx context.Context) (policy.Snapshot, error) {
 	seen, err := v.control.Observe(ctx, v.svc)
 	if err != nil {
 		return policy.Snapshot{}, err
 	}
-	if seen.FrozenUntil, err = v.store.Frozen(ctx); err != nil {
+	if seen.FrozenUntil, err = v.store.ServiceFrozen(ctx, v.svc.Name); err != nil {
 		v.warn("freeze unknown", err)
 	}
 	seen.Wakes = v.svc.Wakes

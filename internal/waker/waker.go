@@ -24,7 +24,7 @@ import (
 
 type store interface {
 	ByWakerTargetGroup(ctx context.Context, arn string) (settings.Service, error)
-	Frozen(ctx context.Context) (time.Time, error)
+	ServiceFrozen(ctx context.Context, service string) (time.Time, error)
 	NoteWake(ctx context.Context, service string, w policy.Wake) error
 }
 

@@ -28,6 +28,11 @@ var Documented = []Limit{
 	{Burst: 100, Rate: 20, Operations: []string{"DescribeTasks", "ListTasks"}},
 	{Burst: 40, Rate: 40, Operations: []string{"GetParameter", "GetParameters", "GetParametersByPath"}},
 	{Burst: 3, Rate: 3, Operations: []string{"PutParameter"}},
+	// Of SNS a rate is documented only, and Publish's for eu-west-3 from memory (U).
+	{Burst: 300, Rate: 300, Operations: []string{"Publish"}},
+	{Burst: 100, Rate: 100, Operations: []string{"Subscribe"}},
+	{Burst: 30, Rate: 30, Operations: []string{"ListTopics"}},
+	{Burst: 30, Rate: 30, Operations: []string{"ListSubscriptionsByTopic"}},
 }
 
 // NewLimits returns full buckets.

@@ -3,13 +3,13 @@
 // Numbers in brackets, as in [CW-03], name the imitated behaviours; a test of this package shows each.
 //
 // It does not know units (a query for one is refused, and points carry none), percentiles, high-resolution metrics,
-// alarms, GetMetricData or PutMetricData: data comes in through Put alone. It keeps no roll-ups of old data either.
+// alarms, GetMetricData or PutMetricData: data comes in through Put and PutIn alone.
 package cloudwatch
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -22,8 +22,8 @@ import (
 	"github.com/catnap-dev/catnap/internal/sandbox/awsapi"
 )
 
-// retention is how long AWS keeps one-minute data. AWS rolls older data up to five minutes; here it is gone [CW-16].
-const retention = 15 * 24 * time.Hour
+// home is the Region of everything but what is put elsewhere.
+const home = "eu-west-3"
 
 // CloudWatch holds the metrics. The zero value is ready.
 type CloudWatch struct {
@@ -33,33 +33,41 @@ type CloudWatch struct {
 	Lag func(metric string, minute time.Time) time.Duration
 
 	mu     sync.Mutex
-	series map[string]map[time.Time]summary // by key, then by minute in UTC
+	series map[string]*series // by key
 	swept  time.Time
 }
 
 var _ awsapi.Core = (*CloudWatch)(nil)
 
-// Put records a value. Values of the same minute are summed up, as AWS does.
+// Put records a value in the sandbox's own Region. Values of the same minute are summed up, as AWS does.
 func (c *CloudWatch) Put(namespace, metric string, dimensions map[string]string, at time.Time, value float64) {
+	c.PutIn(home, namespace, metric, dimensions, at, value)
+}
+
+// PutIn is Put in a Region of the caller's choice. [CW-17] A metric belongs to a Region, and only there it is seen.
+func (c *CloudWatch) PutIn(
+	region, namespace, metric string, dimensions map[string]string, at time.Time, value float64,
+) {
 	pairs := make([]string, 0, len(dimensions))
 	for name, v := range dimensions {
 		pairs = append(pairs, pair(name, v))
 	}
-	key, minute := keyOf(namespace, metric, pairs), minuteOf(at)
+	key := keyOf(region, namespace, metric, pairs)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.sweep(c.Clock.Now())
+	now := c.Clock.Now()
+	c.sweep(now)
 	if c.series == nil {
-		c.series = map[string]map[time.Time]summary{}
+		c.series = map[string]*series{}
 	}
 	if c.series[key] == nil {
-		c.series[key] = map[time.Time]summary{}
+		c.series[key] = &series{}
 	}
-	c.series[key][minute] = c.series[key][minute].add(summary{1, value, value, value})
+	c.series[key].add(tierOf(at, now), at, summary{1, value, value, value})
 }
 
 // Handle implements awsapi.Core.
-func (c *CloudWatch) Handle(_ context.Context, input any) (any, error) {
+func (c *CloudWatch) Handle(ctx context.Context, input any) (any, error) {
 	in, ok := input.(*sdk.GetMetricStatisticsInput)
 	if !ok {
 		return nil, awsapi.Unknown(input)
@@ -67,41 +75,8 @@ func (c *CloudWatch) Handle(_ context.Context, input any) (any, error) {
 	if err := check(in); err != nil {
 		return nil, err
 	}
-	return &sdk.GetMetricStatisticsOutput{
-		Label: new(*in.MetricName), Datapoints: unsorted(c.points(in, c.Clock.Now())),
-	}, nil
-}
-
-// sweep bounds memory: a series holds 15 days and an hour of minutes at most.
-func (c *CloudWatch) sweep(now time.Time) {
-	if now.Sub(c.swept) < time.Hour {
-		return
-	}
-	c.swept = now
-	for key, minutes := range c.series {
-		maps.DeleteFunc(minutes, func(minute time.Time, _ summary) bool { return expired(minute, now) })
-		if len(minutes) == 0 {
-			delete(c.series, key)
-		}
-	}
-}
-
-type sample struct {
-	minute time.Time
-	summary
-}
-
-// samples returns the minutes of a series in order, so that sums of floats come out the same every time. The copy lets
-// Lag be called without the lock. A metric that nobody put is an empty answer and no error [CW-04].
-func (c *CloudWatch) samples(key string) []sample {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var all []sample
-	for minute, s := range c.series[key] {
-		all = append(all, sample{minute, s})
-	}
-	slices.SortFunc(all, func(a, b sample) int { return a.minute.Compare(b.minute) })
-	return all
+	points := c.points(keyOfInput(awsapi.Region(ctx), in), in, c.Clock.Now())
+	return &sdk.GetMetricStatisticsOutput{Label: new(*in.MetricName), Datapoints: unsorted(points)}, nil
 }
 
 // visible: the minute is over and its lag has passed [CW-03]. AWS also shows the minute that is still running for
@@ -114,22 +89,19 @@ func (c *CloudWatch) visible(metric string, minute, now time.Time) bool {
 	return !minute.Add(time.Minute + lag).After(now)
 }
 
-func expired(minute, now time.Time) bool { return now.Sub(minute) > retention }
-
-func minuteOf(t time.Time) time.Time { return t.UTC().Truncate(time.Minute) }
-
 // keyOf makes every combination of dimensions a metric of its own [CW-02].
-func keyOf(namespace, metric string, pairs []string) string {
+func keyOf(region, namespace, metric string, pairs []string) string {
 	slices.Sort(pairs)
-	return fmt.Sprintf("%q %q %q", namespace, metric, pairs)
+	return fmt.Sprintf("%s %q %q %q", region, namespace, metric, pairs)
 }
 
-func keyOfInput(in *sdk.GetMetricStatisticsInput) string {
+// keyOfInput takes a call for which nobody named a Region for one of the sandbox's own.
+func keyOfInput(region string, in *sdk.GetMetricStatisticsInput) string {
 	var pairs []string
 	for _, d := range in.Dimensions {
 		pairs = append(pairs, pair(aws.ToString(d.Name), aws.ToString(d.Value)))
 	}
-	return keyOf(aws.ToString(in.Namespace), aws.ToString(in.MetricName), pairs)
+	return keyOf(cmp.Or(region, home), aws.ToString(in.Namespace), aws.ToString(in.MetricName), pairs)
 }
 
 func pair(name, value string) string { return fmt.Sprintf("%q=%q", name, value) }

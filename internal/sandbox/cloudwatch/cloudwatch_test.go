@@ -193,20 +193,94 @@ func TestPointsComeInNoOrder(t *testing.T) {
 	})
 }
 
-func TestDataOlderThanFifteenDaysIsGone(t *testing.T) {
-	const day = 24 * time.Hour
+// Old data is kept, but only in coarser points: who asks for finer ones of an old time is told nothing.
+func TestOldDataIsKeptInCoarserPoints(t *testing.T) {
 	at(t, 0, func(t *testing.T) {
 		var c cloudwatch.CloudWatch
-		put(&c, 0, 1)
-		in := ask(-time.Hour, 23*time.Hour, period(3600))
-		time.Sleep(15 * day)
-		expect(t, sums(t, &c, in), "00:00=1")
+		begin := time.Now()
+		for minute := range 90 {
+			c.Put(namespace, metric, group, begin.Add(time.Duration(minute)*time.Minute), 1)
+		}
+		ask := func(seconds int32) []string {
+			return sums(t, &c, ask(time.Until(begin), time.Until(begin)+2*time.Hour, period(seconds)))
+		}
+		for _, step := range []struct {
+			age                time.Duration
+			minute, five, hour int // points
+		}{
+			{15*day - time.Second, 90, 18, 2}, {15 * day, 0, 18, 2}, {17 * day, 0, 18, 2},
+			{63*day - time.Second, 0, 18, 2}, {63 * day, 0, 0, 2}, {65 * day, 0, 0, 2}, {455 * day, 0, 0, 2},
+		} {
+			time.Sleep(time.Until(begin.Add(step.age)))
+			got := []int{len(ask(60)), len(ask(300)), len(ask(3600))}
+			if diff := cmp.Diff([]int{step.minute, step.five, step.hour}, got); diff != "" {
+				t.Errorf("points after %s (-want +got):\n%s", step.age, diff)
+			}
+			expect(t, ask(3600), "00:00=60", "01:00=30")
+		}
 		time.Sleep(time.Second)
-		expect(t, sums(t, &c, in))
-		put(&c, 0, 1) // sweeps
-		expect(t, sums(t, &c, in))
+		expect(t, ask(3600), "01:00=30")
+		time.Sleep(time.Hour)
+		expect(t, ask(3600))
 	})
 }
+
+// Data that is put late is as coarse as it would be by then.
+func TestLateDataIsKeptByItsAge(t *testing.T) {
+	at(t, 500*day, func(t *testing.T) {
+		var c cloudwatch.CloudWatch
+		for _, ago := range []time.Duration{20 * day, 20*day - time.Minute, 100 * day, 456 * day} {
+			put(&c, ago, 1)
+		}
+		expect(t, sums(t, &c, ask(-21*day, -19*day, period(3600))), "00:00=2")
+		expect(t, sums(t, &c, ask(-101*day, -99*day, period(86400))), "00:00=1")
+		if old := sums(t, &c, ask(-460*day, -450*day, period(86400))); old != nil {
+			t.Errorf("data of 456 days ago is there: %v", old)
+		}
+	})
+}
+
+// A day has one point with all that was put in it; the longest period asked for in practice.
+func TestLongPeriodSumsSamplesUp(t *testing.T) {
+	at(t, 3*day, func(t *testing.T) {
+		var c cloudwatch.CloudWatch
+		for ago := day; ago > 0; ago -= time.Minute {
+			put(&c, ago, 2)
+		}
+		for _, seconds := range []int32{3600, 86400} {
+			in := ask(-day, 0, period(seconds))
+			in.Statistics = []types.Statistic{types.StatisticSampleCount, types.StatisticAverage, types.StatisticMaximum}
+			for _, p := range fetch(t, &c, in) {
+				if *p.SampleCount != float64(seconds)/60 || *p.Average != 2 || *p.Maximum != 2 {
+					t.Errorf("of %d s: %g samples, %g on average", seconds, *p.SampleCount, *p.Average)
+				}
+			}
+		}
+	})
+}
+
+func TestMetricsBelongToARegion(t *testing.T) {
+	at(t, noon, func(t *testing.T) {
+		var c cloudwatch.CloudWatch
+		put(&c, 5*time.Minute, 1)
+		c.PutIn("us-east-1", namespace, metric, group, time.Now().Add(-4*time.Minute), 2)
+		for region, want := range map[string]string{"eu-west-3": "11:55=1", "": "11:55=1", "us-east-1": "11:56=2"} {
+			out, err := c.Handle(awsapi.WithRegion(t.Context(), region), ask(-time.Hour, 0))
+			points, ok := out.(*sdk.GetMetricStatisticsOutput)
+			if err != nil || !ok || len(points.Datapoints) != 1 {
+				t.Fatalf("%q: got %v, %v", region, out, err)
+			}
+			p := points.Datapoints[0]
+			expect(t, []string{fmt.Sprintf("%s=%g", p.Timestamp.Format("15:04"), *p.Sum)}, want)
+		}
+		out, err := c.Handle(awsapi.WithRegion(t.Context(), "us-west-2"), ask(-time.Hour, 0))
+		if points, ok := out.(*sdk.GetMetricStatisticsOutput); err != nil || !ok || len(points.Datapoints) != 0 {
+			t.Errorf("in a Region without data: got %v, %v", out, err)
+		}
+	})
+}
+
+const day = 24 * time.Hour
 
 func TestOtherOperationsAreRefused(t *testing.T) {
 	client := connect(&cloudwatch.CloudWatch{})

@@ -40,16 +40,16 @@ func (s summary) point(at time.Time, wanted []types.Statistic) types.Datapoint {
 }
 
 // points returns the points of a valid query, oldest first: none where nothing was put [CW-01].
-func (c *CloudWatch) points(in *sdk.GetMetricStatisticsInput, now time.Time) []types.Datapoint {
+func (c *CloudWatch) points(key string, in *sdk.GetMetricStatisticsInput, now time.Time) []types.Datapoint {
 	grain, period := resolution(*in.StartTime, now), periodOf(in)
 	start := in.StartTime.UTC().Truncate(grain)
 	if period%grain != 0 {
 		return nil // [CW-08]
 	}
 	buckets := map[time.Duration]summary{}
-	for _, s := range c.samples(keyOfInput(in)) {
-		if within(s.minute, start, *in.EndTime) && !expired(s.minute, now) && c.visible(*in.MetricName, s.minute, now) {
-			n := s.minute.Sub(start) / period
+	for _, s := range c.samples(key, start, *in.EndTime, now) {
+		if c.visible(*in.MetricName, s.at, now) {
+			n := s.at.Sub(start) / period
 			buckets[n] = buckets[n].add(s.summary)
 		}
 	}
@@ -64,20 +64,15 @@ func (c *CloudWatch) points(in *sdk.GetMetricStatisticsInput, now time.Time) []t
 	return points
 }
 
-// within: the start is inclusive, the end exclusive and not rounded [CW-07].
-func within(minute, start, end time.Time) bool { return !minute.Before(start) && minute.Before(end) }
-
 // resolution is what a start time is rounded down to [CW-06], and what the period must be a multiple of lest AWS
 // returns nothing [CW-08].
 func resolution(start, now time.Time) time.Duration {
-	const day = 24 * time.Hour
-	switch age := now.Sub(start); {
-	case age < 15*day:
-		return time.Minute
-	case age < 63*day:
-		return 5 * time.Minute
+	for _, t := range tiers {
+		if now.Sub(start) < t.kept {
+			return t.grain
+		}
 	}
-	return time.Hour
+	return tiers[len(tiers)-1].grain
 }
 
 func periodOf(in *sdk.GetMetricStatisticsInput) time.Duration {

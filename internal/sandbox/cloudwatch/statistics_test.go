@@ -64,7 +64,6 @@ func TestStartIsInclusiveAndEndExclusive(t *testing.T) {
 }
 
 func TestOldStartNeedsALongerPeriod(t *testing.T) {
-	const day = 24 * time.Hour
 	at(t, 100*day, func(t *testing.T) {
 		var c cloudwatch.CloudWatch
 		put(&c, 10*day, 1)

@@ -16,6 +16,7 @@ import (
 	"github.com/catnap-dev/catnap/internal/cloudformation"
 	"github.com/catnap-dev/catnap/internal/sandbox/alb"
 	"github.com/catnap-dev/catnap/internal/sandbox/iam"
+	"github.com/catnap-dev/catnap/internal/sandbox/lambda"
 )
 
 // Deployment is what is to be made, by names and ARNs that the sandbox will give it.
@@ -28,6 +29,7 @@ type Deployment struct {
 	Services     []Service // none means that there is one already
 	Scaled       []Scaled
 	Parameters   []Parameter
+	Topics       []string // of SNS, by name
 	// ScheduleGroups are those of EventBridge Scheduler besides "default", which is always there.
 	ScheduleGroups []string
 	Schedules      []Schedule
@@ -45,6 +47,8 @@ type Function struct {
 	Role        string // its ARN; empty means that it may do everything
 	LogGroup    string // its name
 	Retry       Retry  // of asynchronous invocations
+	// Callers are the services that its own policy lets invoke it.
+	Callers []lambda.Caller
 }
 
 // Retry is what becomes of an asynchronous invocation that failed.
@@ -80,12 +84,13 @@ type Parameter struct{ Name, Value string }
 // Schedule invokes a function again and again, without retries of its own.
 type Schedule struct {
 	Name       string
-	Group      string // empty means "default"
-	Expression string // rate(5 minutes)
-	Function   string // its ARN
-	Input      string // empty means the scheduler's own event
-	Role       string // its ARN
-	DeadLetter string // the ARN of the queue for what could not be handed over; empty means none
+	Group      string    // empty means "default"
+	Expression string    // rate(5 minutes)
+	Start      time.Time // from which a rate counts; zero means when it is made
+	Function   string    // its ARN
+	Input      string    // empty means the scheduler's own event
+	Role       string    // its ARN
+	DeadLetter string    // the ARN of the queue for what could not be handed over; empty means none
 }
 
 // Settings is the one parameter below a function's prefix that has the settings of a service, and the service's name
@@ -111,6 +116,9 @@ func (d Deployment) Settings() (p Parameter, name string, err error) {
 
 // PrefixVariable is the environment variable that tells the functions where catnap's parameters begin.
 const PrefixVariable = "CATNAP_PREFIX"
+
+// TopicVariable is the one that tells the cost guard the ARN of the topic that hears of warnings and freezes.
+const TopicVariable = "CATNAP_TOPIC"
 
 // prefix is where the waker looks for settings.
 func (d Deployment) prefix() (string, error) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/catnap-dev/catnap/internal/cloudformation"
 	"github.com/catnap-dev/catnap/internal/sandbox/iam"
+	"github.com/catnap-dev/catnap/internal/sandbox/lambda"
 )
 
 type ignored = cloudformation.Ignored
@@ -90,7 +91,7 @@ func (l *loader) lambdaFunction(r cloudformation.Resource) (cloudformation.Physi
 // codes are the folders below functions/, and variables what is read there, or by Go itself.
 var (
 	codes     = []string{"costguard", "reaper", "waker"}
-	variables = []string{PrefixVariable, "GOGC", "GOMEMLIMIT"}
+	variables = []string{PrefixVariable, TopicVariable, "GOGC", "GOMEMLIMIT"}
 )
 
 func (l *loader) addFunction(physical cloudformation.Physical, f configuration, code string) error {
@@ -153,6 +154,18 @@ func (l *loader) permission(r cloudformation.Resource) (cloudformation.Physical,
 	}
 	l.permissions = append(l.permissions, p)
 	return cloudformation.Identify(l.place, r), nil
+}
+
+// callers are the services that permissions let invoke a function.
+func (l *loader) callers(function string) (callers []lambda.Caller) {
+	for _, p := range l.permissions {
+		if lastOf(p.FunctionName, ":") == function && p.Action == "lambda:InvokeFunction" {
+			callers = append(callers, lambda.Caller{
+				Principal: p.Principal, SourceAccount: p.SourceAccount, SourceARN: p.SourceArn,
+			})
+		}
+	}
+	return callers
 }
 
 // checkPermission: [IAM-12] a load balancer may register a function only if the function's policy lets it invoke that

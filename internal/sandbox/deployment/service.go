@@ -74,6 +74,19 @@ func (l *loader) scalableTarget(r cloudformation.Resource) (cloudformation.Physi
 	return cloudformation.Physical{ID: p.ResourceID + "|" + p.ScalableDimension + "|" + p.ServiceNamespace}, nil
 }
 
+func (l *loader) topic(r cloudformation.Resource) (cloudformation.Physical, error) {
+	var p struct {
+		TopicName         string
+		DisplayName, Tags ignored
+	}
+	if err := r.Decode(&p); err != nil {
+		return cloudformation.Physical{}, err
+	}
+	made := cloudformation.Identify(l.place, r)
+	l.Topics = append(l.Topics, lastOf(made.ID, ":"))
+	return made, nil
+}
+
 func (l *loader) parameter(r cloudformation.Resource) (cloudformation.Physical, error) {
 	var p struct {
 		Name, Type, Tier, Value, DataType string

@@ -96,6 +96,7 @@ var kinds = map[string]kind{
 	"AWS::ApplicationAutoScaling::ScalableTarget": (*loader).scalableTarget,
 	"AWS::SSM::Parameter":                         (*loader).parameter,
 	"AWS::Scheduler::ScheduleGroup":               (*loader).scheduleGroup,
+	"AWS::SNS::Topic":                             (*loader).topic,
 	"AWS::Scheduler::Schedule":                    (*loader).schedule,
 }
 
@@ -132,7 +133,6 @@ var immaterial = []string{
 	"AWS::IAM::InstanceProfile",
 	"AWS::Logs::LogGroup",
 	"AWS::SNS::Subscription",
-	"AWS::SNS::Topic",
 	"AWS::SNS::TopicPolicy",
 	"AWS::SQS::Queue",
 	"AWS::SQS::QueuePolicy",
@@ -163,6 +163,7 @@ func (l *loader) finish() error {
 		if retry, given := l.retries[f.Name]; given {
 			l.Functions[i].Retry = retry
 		}
+		l.Functions[i].Callers = l.callers(f.Name)
 	}
 	return l.checkAccess()
 }

@@ -1,6 +1,7 @@
 package deployment_test
 
 import (
+	"maps"
 	"os"
 	"regexp"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/catnap-dev/catnap/internal/sandbox/alb"
 	"github.com/catnap-dev/catnap/internal/sandbox/deployment"
+	"github.com/catnap-dev/catnap/internal/sandbox/lambda"
 	"github.com/catnap-dev/catnap/internal/settings"
 )
 
@@ -102,10 +104,15 @@ func TestSAM(t *testing.T) {
 	env := map[string]string{"CATNAP_PREFIX": "/catnap/web", "GOGC": "off", "GOMEMLIMIT": "100MiB"}
 	waker := function("waker", "catnap-web-waker", wakerRole, time.Minute, 256)
 	waker.Concurrency, waker.Env, waker.Retry = 20, env, deployment.Retry{Attempts: 2}
+	waker.Callers = []lambda.Caller{{
+		Principal: "elasticloadbalancing.amazonaws.com", SourceAccount: "000000000000",
+		SourceARN: "arn:aws:elasticloadbalancing:eu-west-3:000000000000:targetgroup/catnap-web/*",
+	}}
 	reaper := function("reaper", "catnap-web-reaper", reaperRole, 90*time.Second, 128)
 	reaper.Env, reaper.Retry = env, deployment.Retry{MaxAge: time.Minute}
 	costGuard := function("costguard", "catnap-web-costguard", costGuardRole, time.Minute, 128)
-	costGuard.Env = env
+	costGuard.Env = maps.Clone(env)
+	costGuard.Env["CATNAP_TOPIC"] = ""
 	costGuard.Retry = deployment.Retry{Attempts: 2, MaxAge: 30 * time.Minute, OnFailure: letters}
 	want := deployment.Deployment{
 		Functions: []deployment.Function{waker, reaper, costGuard},
@@ -125,7 +132,9 @@ func TestSAM(t *testing.T) {
 			},
 		},
 		Parameters: []deployment.Parameter{
-			{Name: "/catnap/web/services/web"}, {Name: "/catnap/web/services/web/pin"}, {Name: "/catnap/web/services/web/wakes"},
+			{Name: "/catnap/web/budget"}, {Name: "/catnap/web/budget/warned"}, {Name: "/catnap/web/freeze"},
+			{Name: "/catnap/web/services/web"}, {Name: "/catnap/web/services/web/freeze"},
+			{Name: "/catnap/web/services/web/pin"}, {Name: "/catnap/web/services/web/wakes"}, {Name: "/catnap/web/thaw"},
 		},
 		ScheduleGroups: []string{"catnap-web"},
 		Schedules: []deployment.Schedule{
@@ -143,7 +152,7 @@ func TestSAM(t *testing.T) {
 	if diff := cmp.Diff(want, got, same); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	for role, statements := range map[string]int{wakerRole: 9, reaperRole: 9, costGuardRole: 2, schedulerRole: 2} {
+	for role, statements := range map[string]int{wakerRole: 9, reaperRole: 9, costGuardRole: 7, schedulerRole: 2} {
 		if n := len(got.Roles[role].Policy); n != statements {
 			t.Errorf("%s has %d statements, want %d", role, n, statements)
 		}

@@ -45,6 +45,8 @@ func (e *ECS) handle(input any) (any, error) {
 		return answer(e, in.Cluster, in, e.getTaskProtection)
 	case *ecs.UpdateTaskProtectionInput:
 		return answer(e, in.Cluster, in, e.updateTaskProtection)
+	case *ecs.DescribeTaskDefinitionInput:
+		return e.describeTaskDefinition(in) // it belongs to no cluster
 	default:
 		return nil, awsapi.Unknown(input)
 	}

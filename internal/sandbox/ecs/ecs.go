@@ -58,7 +58,9 @@ type Options struct {
 	Plan func(n int) Plan
 	// Changed is told of each task's changes; nil drops them. It must not call back.
 	Changed func(Change)
-	Seed    uint64
+	// Record takes the samples of a service's metrics; nil drops them.
+	Record func(metric string, dimensions map[string]string, at time.Time, value float64)
+	Seed   uint64
 }
 
 // ECS is one account's ECS in one Region.
@@ -99,6 +101,9 @@ type Service struct {
 	App         App
 	Desired     int
 	Grace       time.Duration // of its health checks; zero means that of the options
+
+	CPU, MemoryMiB int // of a task; zero means the smallest that there is, 256 and 512
+	ARM            bool
 }
 
 // CreateService adds a service.
@@ -124,6 +129,7 @@ const tick = time.Second
 
 // Run schedules tasks until ctx ends, then ends them all and returns when they have ended.
 func (e *ECS) Run(ctx context.Context) error {
+	e.running.Go(func() { e.measure(ctx) })
 	begin := e.Clock.Now()
 	for e.pause(ctx, begin) == nil {
 		e.schedule(ctx)

@@ -71,7 +71,8 @@ func (svc *service) render(v view) types.Service {
 	return types.Service{
 		ServiceName: aws.String(svc.Name), ServiceArn: aws.String(svc.arn()), ClusterArn: aws.String(clusterARN(svc.Cluster)),
 		Status: aws.String("ACTIVE"), CreatedAt: aws.Time(svc.created), LaunchType: types.LaunchTypeFargate,
-		DesiredCount: small(v.desired), RunningCount: small(v.running), PendingCount: small(v.pending),
+		TaskDefinition: aws.String(svc.definitionARN()),
+		DesiredCount:   small(v.desired), RunningCount: small(v.running), PendingCount: small(v.pending),
 		LoadBalancers: []types.LoadBalancer{{TargetGroupArn: aws.String(svc.TargetGroup)}},
 		Deployments:   v.deployments,
 	}

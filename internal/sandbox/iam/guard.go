@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
 	"github.com/aws/smithy-go"
 
 	"github.com/catnap-dev/catnap/internal/sandbox/awsapi"
@@ -112,7 +113,8 @@ func (g *Guard) Unused() []string {
 
 // deny is AWS's answer.
 // [IAM-06] The code is AccessDeniedException in services of JSON, where the status is 400, and of REST, where it is
-// 403; and AccessDenied in ELB and CloudWatch, where it is 403. What CloudWatch says in CBOR, which the SDK for Go
+// 403; AccessDenied in ELB, IAM and CloudWatch, where it is 403, and AuthorizationError in SNS. What CloudWatch says in
+// CBOR, which the SDK for Go
 // speaks, is not known (U).
 // [IAM-07] The message names user, action and, if there is one, resource. A function's session has the function's name;
 // what that of a schedule is called is not documented.
@@ -127,7 +129,9 @@ func deny(role, session string, r Request, resource string) error {
 	switch service, _, _ := strings.Cut(r.Action, ":"); service {
 	case "ecs":
 		return &ecstypes.AccessDeniedException{Message: aws.String(message)}
-	case "elasticloadbalancing", "cloudwatch":
+	case "sns":
+		return &snstypes.AuthorizationErrorException{Message: aws.String(message)}
+	case "elasticloadbalancing", "cloudwatch", "iam":
 		return &smithy.GenericAPIError{Code: "AccessDenied", Message: message, Fault: smithy.FaultClient}
 	default:
 		return &smithy.GenericAPIError{Code: "AccessDeniedException", Message: message, Fault: smithy.FaultClient}

@@ -10,7 +10,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/catnap-dev/catnap/internal/sandbox/awsapi"
@@ -32,7 +35,7 @@ func arn(service, resource string) string {
 func RequestOf(input any) (Request, error) {
 	switch input.(type) {
 	case *ecs.DescribeServicesInput, *ecs.UpdateServiceInput, *ecs.ListTasksInput, *ecs.DescribeTasksInput,
-		*ecs.GetTaskProtectionInput, *ecs.UpdateTaskProtectionInput:
+		*ecs.GetTaskProtectionInput, *ecs.UpdateTaskProtectionInput, *ecs.DescribeTaskDefinitionInput:
 		return ofECS(input), nil
 	case *ssm.GetParameterInput, *ssm.GetParametersInput, *ssm.GetParametersByPathInput, *ssm.PutParameterInput,
 		*ssm.DeleteParameterInput:
@@ -47,6 +50,14 @@ func RequestOf(input any) (Request, error) {
 	case *scaling.DescribeScalableTargetsInput, *scaling.RegisterScalableTargetInput,
 		*scaling.DeregisterScalableTargetInput:
 		return ofAutoScaling(input), nil
+	case *sns.PublishInput, *sns.CreateTopicInput, *sns.SubscribeInput, *sns.GetTopicAttributesInput,
+		*sns.ListTopicsInput, *sns.ListSubscriptionsByTopicInput:
+		return ofSNS(input), nil
+	case *lambda.GetFunctionConfigurationInput, *lambda.GetFunctionConcurrencyInput, *lambda.GetPolicyInput,
+		*lambda.ListFunctionsInput:
+		return ofLambda(input), nil
+	case *iam.SimulatePrincipalPolicyInput:
+		return ofIAM(input), nil
 	case *cloudwatch.GetMetricStatisticsInput:
 		return Request{Action: "cloudwatch:GetMetricStatistics"}, nil
 	default:
@@ -59,6 +70,8 @@ func ofECS(input any) Request {
 	var services, tasks []string
 	var everything []string
 	switch in := input.(type) {
+	case *ecs.DescribeTaskDefinitionInput: // AWS restricts it to no resource
+		return Request{Action: "ecs:" + awsapi.Operation(input)}
 	case *ecs.DescribeServicesInput:
 		cluster, services = in.Cluster, in.Services
 	case *ecs.UpdateServiceInput:

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/google/go-cmp/cmp"
 
@@ -136,6 +137,22 @@ func TestWhatCallsAreCheckedAgainst(t *testing.T) {
 			iam.Request{Action: "scheduler:DeleteScheduleGroup", Resources: []string{schedulerARN + "schedule-group/g"}},
 		},
 		{&scheduler.ListScheduleGroupsInput{}, iam.Request{Action: "scheduler:ListScheduleGroups"}},
+		{&ecs.DescribeTaskDefinitionInput{TaskDefinition: new("a:1")}, iam.Request{Action: "ecs:DescribeTaskDefinition"}},
+		{&sns.PublishInput{TopicArn: new("arn:t")}, iam.Request{Action: "sns:Publish", Resources: []string{"arn:t"}}},
+		{
+			&sns.CreateTopicInput{Name: new("t")},
+			iam.Request{Action: "sns:CreateTopic", Resources: []string{"arn:aws:sns:eu-west-3:000000000000:t"}},
+		},
+		{&sns.SubscribeInput{TopicArn: new("arn:t")}, iam.Request{Action: "sns:Subscribe", Resources: []string{"arn:t"}}},
+		{
+			&sns.GetTopicAttributesInput{TopicArn: new("arn:t")},
+			iam.Request{Action: "sns:GetTopicAttributes", Resources: []string{"arn:t"}},
+		},
+		{
+			&sns.ListSubscriptionsByTopicInput{TopicArn: new("arn:t")},
+			iam.Request{Action: "sns:ListSubscriptionsByTopic", Resources: []string{"arn:t"}},
+		},
+		{&sns.ListTopicsInput{}, iam.Request{Action: "sns:ListTopics"}},
 		{
 			&scaling.RegisterScalableTargetInput{ServiceNamespace: ecsNamespace, ScalableDimension: desired},
 			iam.Request{

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"reflect"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -98,20 +99,31 @@ func (c *invocation) run(ctx context.Context) {
 		c.end(o)
 		return
 	}
+	began := c.Clock.Now()
 	ctx, cancel := c.Clock.WithTimeout(c.context(ctx), c.Timeout)
 	defer cancel()
 	done := make(chan outcome, 1)
 	go func() { done <- guard(func() ([]byte, error) { return c.handler.Invoke(ctx, c.payload) }) }()
 	select {
 	case <-ctx.Done():
+		c.bill(began)
 		c.timeOut(done)
 	case o := <-done:
+		c.bill(began)
 		if ctx.Err() != nil {
 			done <- o
 			c.timeOut(done)
 			return
 		}
 		c.finish(ctx, o)
+	}
+}
+
+// bill tells how long the function ran, before its answer is there. The cold start is left out: AWS bills it, too,
+// since August 2025, but the sandbox's is no measure of a function's.
+func (c *invocation) bill(began time.Time) {
+	if c.Ran != nil {
+		c.Ran(c.Name, c.Clock.Now().Sub(began))
 	}
 }
 

@@ -2,7 +2,7 @@
 //
 // It imitates invocations: cold starts, time-outs, throttles, crashes, payload limits, and the retries of asynchronous
 // ones. It knows no triggers, no versions, no memory sizes and no queues for what failed, and its idle instances live
-// on.
+// on. It tells of functions what they were made with.
 package lambda
 
 import (
@@ -27,12 +27,16 @@ type Function struct {
 	Concurrency int                   // reserved concurrency; zero means 1000, an account's share
 	ColdStart   time.Duration         // how long a new instance takes before its first request
 	Retry       Retry                 // of asynchronous invocations
+	// Configuration is told to who asks.
+	Configuration Configuration
 }
 
 // Runtime runs functions. The zero value is ready; in a testing/synctest bubble it must be made there.
 type Runtime struct {
 	Clock clock.Clock
 	Log   *slog.Logger // nil drops what there is to say
+	// Ran is told of each invocation that reached its function, with the time that AWS bills; nil drops it.
+	Ran func(name string, took time.Duration)
 
 	mu        sync.Mutex
 	functions map[string]*function // by ARN
@@ -44,9 +48,10 @@ type Runtime struct {
 // function is a created function. Runtime's lock guards what is below Function.
 type function struct {
 	Function
-	arn  string
-	idle []*instance // the one used last at the end
-	all  int         // instances, idle and busy
+	arn      string
+	reserved int         // concurrency; zero reserves nothing
+	idle     []*instance // the one used last at the end
+	all      int         // instances, idle and busy
 }
 
 const (
@@ -70,7 +75,8 @@ func (r *Runtime) Create(f Function) (arn string, err error) {
 	if f.Timeout == 0 {
 		f.Timeout = usualTimeout
 	}
-	if f.Concurrency == 0 {
+	reserved := f.Concurrency
+	if reserved == 0 {
 		f.Concurrency = usualConcurrency
 	}
 	if err := f.validate(); err != nil {
@@ -85,7 +91,7 @@ func (r *Runtime) Create(f Function) (arn string, err error) {
 	if r.functions == nil {
 		r.functions = map[string]*function{}
 	}
-	r.functions[arn] = &function{Function: f, arn: arn}
+	r.functions[arn] = &function{Function: f, arn: arn, reserved: reserved}
 	return arn, nil
 }
 

@@ -28,8 +28,8 @@ func (f *Fate) Plan(int) coreecs.Plan {
 
 // Exercise makes the functions of a deployment that keeps the promise do all else that they can do: wakes that somebody
 // watches, that nobody does and that fail; requests while it is drowsy; a task that may not be stopped, a pin, a metric
-// of the user's own and a freeze. It takes two hours of the sandbox's time, and begins while the service sleeps or soon
-// will. What it leaves unused of a role is not needed.
+// of the user's own, a freeze, a budget that is spent and a run-away. It takes five hours of the sandbox's time, and
+// begins while the service sleeps or soon will. What it leaves unused of a role is not needed.
 func Exercise(ctx context.Context, box *sandbox.Sandbox, fate *Fate, terms Terms) error {
 	t := terms.filled()
 	e := &exercise{visitor: newVisitor(ctx, box, t.Host), fate: fate, terms: t}
@@ -46,6 +46,8 @@ func Exercise(ctx context.Context, box *sandbox.Sandbox, fate *Fate, terms Terms
 		{"a pin", e.pin},
 		{"a metric of the user's own", e.signal},
 		{"a freeze", e.freeze},
+		{"a budget that is spent", e.spentBudget},
+		{"a run-away", e.runAway},
 	} {
 		if err := e.fallsAsleep(); err != nil {
 			return fmt.Errorf("before %s: %w", step.name, err)

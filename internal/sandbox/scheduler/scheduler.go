@@ -104,18 +104,27 @@ func (s *Scheduler) Run(ctx context.Context) {
 	}
 }
 
-// due lists what falls on a minute: a rate counts from the schedule's creation. [SCH-03]
+// due lists what falls on a minute: a rate counts from the schedule's start, or from its creation if it has none.
+// [SCH-03]
 func (s *Scheduler) due(minute time.Time) []sdk.GetScheduleOutput {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []sdk.GetScheduleOutput
 	for _, each := range s.schedules {
-		since := minute.Sub(each.CreationDate.Truncate(time.Minute))
+		since := minute.Sub(each.first())
 		if each.State == types.ScheduleStateEnabled && since >= 0 && since%each.every == 0 && each.within(minute) {
 			all = append(all, each.GetScheduleOutput)
 		}
 	}
 	return all
+}
+
+// first is the minute in which the schedule runs for the first time: not before its start.
+func (s *schedule) first() time.Time {
+	if s.StartDate != nil && s.StartDate.After(*s.CreationDate) {
+		return s.StartDate.Add(time.Minute - 1).Truncate(time.Minute)
+	}
+	return s.CreationDate.Truncate(time.Minute)
 }
 
 // within tells whether a moment lies between the start and the end of the schedule, where it has them.

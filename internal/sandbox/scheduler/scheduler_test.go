@@ -33,6 +33,23 @@ func TestRateCountsFromCreation(t *testing.T) {
 	}
 }
 
+// TestRateCountsFromItsStart [SCH-03].
+func TestRateCountsFromItsStart(t *testing.T) {
+	for start, want := range map[time.Duration]string{
+		-time.Minute: "0 3 6 9", 2 * time.Minute: "2 5 8", 100 * time.Second: "2 5 8", time.Hour: "",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.create(func(in *sdk.CreateScheduleInput) {
+				in.ScheduleExpression, in.StartDate = aws.String("rate(3 minutes)"), aws.Time(time.Now().Add(start))
+			})
+			if got := strings.Join(w.after(10*time.Minute+time.Second), " "); got != want {
+				t.Errorf("started after %s: ran at minutes %q, want %q", start, got, want)
+			}
+		})
+	}
+}
+
 // TestOnlyEnabledSchedulesRun [SCH-03].
 func TestOnlyEnabledSchedulesRun(t *testing.T) {
 	for name, test := range map[string]struct {

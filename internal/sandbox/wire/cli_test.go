@@ -23,6 +23,11 @@ func TestErrorsByTheCLI(t *testing.T) {
 		{"elasticloadbalancing", "DescribeRules", "--rule-arns none", "(RuleNotFound) when calling the DescribeRules operation: Rule 'none'"},
 		{"elasticloadbalancing", "DescribeTags", "--resource-arns none", "(InvalidAction)"},
 		{"elasticloadbalancing", "DescribeRules", "--no-sign-request", "(MissingAuthenticationToken)"},
+		{"sns", "GetTopicAttributes", "--topic-arn arn:aws:sns:eu-west-3:000000000000:none", "(NotFound) when calling the GetTopicAttributes operation: Topic does not exist"},
+		{"sns", "Publish", "--message a --topic-arn none", "(InvalidParameter) when calling the Publish operation: Invalid parameter: TopicArn"},
+		{"sns", "DeleteTopic", "--topic-arn none", "(InvalidAction)"},
+		{"lambda", "GetFunctionConfiguration", "--function-name none", "(ResourceNotFoundException) when calling the GetFunctionConfiguration operation: Function not found: arn:aws:lambda:eu-west-3:000000000000:function:none"},
+		{"iam", "SimulatePrincipalPolicy", "--policy-source-arn arn:aws:iam::000000000000:role/none --action-names a:B", "(NoSuchEntity) when calling the SimulatePrincipalPolicy operation: The role with name"},
 		{"monitoring", "GetMetricStatistics", "--namespace a --metric-name b --period 60 --statistics Sum " +
 			"--start-time 2026-01-02T00:00:00Z --end-time 2026-01-01T00:00:00Z", "(InvalidParameterValue)"},
 	} {
@@ -63,8 +68,9 @@ func runCLI(t *testing.T, url, key, operation string, args ...string) (out []byt
 	}
 	scope, _, _ := strings.Cut(key, " ")
 	name := map[string]string{
-		"ecs": "ecs", "ssm": "ssm", "elasticloadbalancing": "elbv2", "monitoring": "cloudwatch",
+		"ecs": "ecs", "sns": "sns", "ssm": "ssm", "elasticloadbalancing": "elbv2", "monitoring": "cloudwatch",
 		"scheduler": "scheduler", "application-autoscaling": "application-autoscaling",
+		"lambda": "lambda", "iam": "iam",
 	}[scope]
 	args = append([]string{"--endpoint-url", url, "--region", region, "--output", "json", "--cli-read-timeout", "30",
 		name, kebab(operation)}, args...)

@@ -11,7 +11,10 @@ import (
 	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	schedulertypes "github.com/aws/aws-sdk-go-v2/service/scheduler/types"
+	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/aws/smithy-go"
 	"pgregory.net/rapid"
@@ -53,9 +56,17 @@ func TestErrorsOfCores(t *testing.T) {
 		{ssmKey, "PutParameter", &ssmtypes.HierarchyTypeMismatchException{Message: why}},
 		{ssmKey, "PutParameter", &ssmtypes.ParameterAlreadyExists{Message: why}},
 		{ssmKey, "PutParameter", &ssmtypes.InternalServerError{Message: why}},
+		{"sns", "Publish", &snstypes.NotFoundException{Message: why}},
+		{"sns", "Publish", &snstypes.InvalidParameterException{Message: why}},
+		{"sns", "Publish", &snstypes.AuthorizationErrorException{Message: why}},
+		{"sns", "ListTopics", &snstypes.InternalErrorException{Message: why}},
 		{schedulerKey, "GetSchedule", &schedulertypes.ResourceNotFoundException{Message: why}},
 		{schedulerKey, "CreateSchedule", &schedulertypes.ConflictException{Message: why}},
 		{schedulerKey, "ListSchedules", &schedulertypes.InternalServerException{Message: why}},
+		{"lambda", "GetFunctionConfiguration", &lambdatypes.ResourceNotFoundException{Message: why}},
+		{"lambda", "ListFunctions", &lambdatypes.ServiceException{Message: why}},
+		{"iam", "SimulatePrincipalPolicy", &iamtypes.NoSuchEntityException{Message: why}},
+		{"iam", "SimulatePrincipalPolicy", &iamtypes.InvalidInputException{Message: why}},
 		{"monitoring", "GetMetricStatistics", &cwtypes.InvalidParameterValueException{Message: why, ErrorCodeOverride: new("InvalidParameterValue")}},
 		{"monitoring", "GetMetricStatistics", &cwtypes.InternalServiceFault{Message: why}},
 		{"monitoring json", "GetMetricStatistics", &cwtypes.InvalidParameterCombinationException{Message: why, ErrorCodeOverride: new("InvalidParameterCombination")}},
@@ -152,7 +163,7 @@ func wireCode(key string, kind awsapi.FaultKind) string {
 	if kind == awsapi.FaultThrottle {
 		code = "ThrottlingException"
 	}
-	if key == "elasticloadbalancing" || strings.HasPrefix(key, "monitoring") {
+	if key == "elasticloadbalancing" || key == "iam" || key == "sns" || strings.HasPrefix(key, "monitoring") {
 		return strings.TrimSuffix(code, "Exception")
 	}
 	return code

@@ -22,6 +22,8 @@ import (
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/aws/smithy-go/encoding/cbor"
@@ -52,6 +54,10 @@ func said() map[string]any {
 		"elb-error":             &elbtypes.RuleNotFoundException{Message: new("Rule 'arn:rule' not found")},
 		"elb-throttled":         awsapi.Fault{Kind: awsapi.FaultThrottle},
 		"elb-failed":            awsapi.Fault{Kind: awsapi.FaultFail},
+		"sns":                   &sns.GetTopicAttributesOutput{Attributes: map[string]string{"DisplayName": "a & b", "Owner": "000000000000"}},
+		"sns-publish":           &sns.PublishOutput{MessageId: new("a")},
+		"sns-error":             &snstypes.NotFoundException{Message: new("Topic does not exist")},
+		"sns-throttled":         awsapi.Fault{Kind: awsapi.FaultThrottle},
 		"cloudwatch-cbor":       points(),
 		"cloudwatch-json":       points(),
 		"cloudwatch-form":       points(),

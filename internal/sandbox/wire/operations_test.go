@@ -15,8 +15,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	schedulertypes "github.com/aws/aws-sdk-go-v2/service/scheduler/types"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/google/go-cmp/cmp"
@@ -48,6 +53,7 @@ func (r *rig) calls() []call {
 		ScalableDimension: scalingtypes.ScalableDimensionECSServiceDesiredCount,
 		MinCapacity:       new(int32(0)), MaxCapacity: new(int32(10)),
 	}
+	topic := new("arn:aws:sns:eu-west-3:000000000000:wire")
 	return []call{
 		{ecsKey, "DescribeServices", always(&ecs.DescribeServicesInput{Cluster: cluster, Services: []string{sandbox.Service, "none"}})},
 		{ecsKey, "UpdateService", always(updateService())},
@@ -55,6 +61,7 @@ func (r *rig) calls() []call {
 		{ecsKey, "DescribeTasks", always(&ecs.DescribeTasksInput{Cluster: cluster, Tasks: []string{r.task, "none"}})},
 		{ecsKey, "GetTaskProtection", always(&ecs.GetTaskProtectionInput{Cluster: cluster, Tasks: []string{r.task}})},
 		{ecsKey, "UpdateTaskProtection", always(&ecs.UpdateTaskProtectionInput{Cluster: cluster, Tasks: []string{r.task}})},
+		{ecsKey, "DescribeTaskDefinition", always(&ecs.DescribeTaskDefinitionInput{TaskDefinition: new(sandbox.Service)})},
 		{elbKey, "DescribeRules", always(&elb.DescribeRulesInput{ListenerArn: &r.listener})},
 		{elbKey, "ModifyRule", always(r.modifyRule())},
 		{elbKey, "DescribeTargetHealth", always(&elb.DescribeTargetHealthInput{TargetGroupArn: &r.Stored.TargetGroup})},
@@ -81,9 +88,46 @@ func (r *rig) calls() []call {
 		{schedulerKey, "ListScheduleGroups", always(&scheduler.ListScheduleGroupsInput{NamePrefix: new("o")})},
 		{schedulerKey, "DeleteSchedule", func(who string) any { return &scheduler.DeleteScheduleInput{Name: new("nap"), GroupName: &who} }},
 		{schedulerKey, "DeleteScheduleGroup", func(who string) any { return &scheduler.DeleteScheduleGroupInput{Name: &who} }},
+		{"sns", "CreateTopic", always(&sns.CreateTopicInput{Name: new("wire")})},
+		{"sns", "Subscribe", always(&sns.SubscribeInput{TopicArn: topic, Protocol: new("email"), Endpoint: new("me@example.com")})},
+		{"sns", "Publish", always(publish(topic))},
+		{"sns", "ListTopics", always(&sns.ListTopicsInput{})},
+		{"sns", "ListSubscriptionsByTopic", always(&sns.ListSubscriptionsByTopicInput{TopicArn: topic})},
+		{"sns", "GetTopicAttributes", always(&sns.GetTopicAttributesInput{TopicArn: topic})},
+		{"lambda", "GetFunctionConfiguration", always(&lambda.GetFunctionConfigurationInput{FunctionName: new(wakerARN)})},
+		{"lambda", "GetFunctionConcurrency", always(&lambda.GetFunctionConcurrencyInput{FunctionName: new(wakerName)})},
+		{"lambda", "GetPolicy", always(&lambda.GetPolicyInput{FunctionName: new(wakerARN)})},
+		{"lambda", "ListFunctions", always(&lambda.ListFunctionsInput{})},
+		{"iam", "SimulatePrincipalPolicy", always(simulation())},
 		{"monitoring", "GetMetricStatistics", always(minutes)},
 		{"monitoring json", "GetMetricStatistics", always(minutes)},
 		{"monitoring form", "GetMetricStatistics", always(minutes)},
+	}
+}
+
+// publish sends a message with attributes, whose members the form names in a way of their own.
+func publish(topic *string) *sns.PublishInput {
+	return &sns.PublishInput{
+		TopicArn: topic, Subject: new("a & b"), Message: new("é <&> \"猫\"\n"),
+		MessageAttributes: map[string]snstypes.MessageAttributeValue{
+			"a": {DataType: new("String"), StringValue: new("b")}, "c": {DataType: new("Binary"), BinaryValue: []byte{0, 255}},
+		},
+	}
+}
+
+const (
+	wakerName = "catnap-" + sandbox.Service + "-waker"
+	wakerARN  = "arn:aws:lambda:eu-west-3:000000000000:function:" + wakerName
+)
+
+func simulation() *iam.SimulatePrincipalPolicyInput {
+	return &iam.SimulatePrincipalPolicyInput{
+		PolicySourceArn: new("arn:aws:iam::000000000000:role/catnap-sandbox"),
+		ActionNames:     []string{"ecs:ListTasks", "ssm:GetParameter"}, ResourceArns: []string{"*", "arn:a<&>"},
+		ContextEntries: []iamtypes.ContextEntry{{
+			ContextKeyName: new("ecs:cluster"), ContextKeyType: iamtypes.ContextKeyTypeEnumString,
+			ContextKeyValues: []string{"arn:b"},
+		}},
 	}
 }
 
@@ -152,10 +196,10 @@ func TestOperations(t *testing.T) {
 	}
 }
 
-// alikeARNs: what each of them makes is named after it, and so is its ARN.
+// alikeARNs: what each of them makes is named after it, and so is its ARN; each message has an ID of its own.
 var alikeARNs = cmp.Comparer(func(a, b string) bool {
 	same := strings.NewReplacer("/within", "/who", "/over", "/who", "/cli", "/who")
-	return same.Replace(a) == same.Replace(b)
+	return ids.ReplaceAllString(same.Replace(a), "(id)") == ids.ReplaceAllString(same.Replace(b), "(id)")
 })
 
 func (r *rig) compare(t *testing.T, c call) {

@@ -66,7 +66,8 @@ func (queryReader) object(v any) (map[string]any, error) {
 	return members, nil
 }
 
-// dictionary reads X.entry.1.key and X.entry.1.value.
+// dictionary reads X.entry.1.key and X.entry.1.value. [WIRE-25] In attributes of SNS's messages they are Name and
+// Value.
 func (r queryReader) dictionary(v any) (map[string]any, error) {
 	entries, err := r.numbered(v, "entry")
 	if err != nil {
@@ -79,10 +80,14 @@ func (r queryReader) dictionary(v any) (map[string]any, error) {
 			return nil, err
 		}
 		key, ok := entry["key"].(string)
+		value := entry["value"]
+		if name, named := entry["Name"].(string); named {
+			key, value, ok = name, entry["Value"], true
+		}
 		if !ok {
 			return nil, errors.New("an entry has no key")
 		}
-		all[key] = entry["value"]
+		all[key] = value
 	}
 	return all, nil
 }

@@ -108,6 +108,9 @@ func (q *question) scope() string { return q.credential()[3] }
 // accessKey is whose signature it is.
 func (q *question) accessKey() string { return q.credential()[0] }
 
+// region is the Region that the signature is for.
+func (q *question) region() string { return q.credential()[2] }
+
 // credential are the parts of the signature's "Credential=key/date/Region/service/aws4_request", empty without one.
 func (q *question) credential() []string {
 	credential := q.URL.Query().Get("X-Amz-Credential")

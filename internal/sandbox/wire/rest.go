@@ -12,7 +12,7 @@ import (
 // but the error's type stands in a header.
 type restProtocol struct{ *service }
 
-// route is an operation's address. A path of two parts ends in the resource's name, which is a member of the input.
+// route is an operation's address. A part of the path in braces is the resource's name, which is a member of the input.
 type route struct {
 	method, path string // as "GET", "/schedules/{Name}"
 	operation    string
@@ -22,8 +22,20 @@ type route struct {
 // matches compares the path as it was sent: names may hold escaped slashes.
 func (r route) matches(q *question) bool {
 	wanted, asked := strings.Split(r.path, "/"), strings.Split(q.URL.EscapedPath(), "/")
-	return r.method == q.Method && len(wanted) == len(asked) && wanted[1] == asked[1] &&
-		(len(asked) == 2 || asked[2] != "")
+	if r.method != q.Method || len(wanted) != len(asked) {
+		return false
+	}
+	for i, part := range wanted {
+		if _, named := memberIn(part); named && asked[i] == "" || !named && asked[i] != part {
+			return false
+		}
+	}
+	return true
+}
+
+// memberIn is the member of the input that a part of a path stands for.
+func memberIn(part string) (member string, named bool) {
+	return strings.Trim(part, "{}"), strings.HasPrefix(part, "{")
 }
 
 // routed finds the operation for a question that no other protocol claims.
@@ -58,12 +70,17 @@ func (p restProtocol) read(q *question, input any) error {
 
 // address adds what the path and the query say. The name in the path goes before one in the body.
 func (p restProtocol) address(q *question, input reflect.Type, members map[string]any) error {
-	if parts := strings.Split(q.URL.EscapedPath(), "/"); len(parts) == 3 {
-		name, err := url.PathUnescape(parts[2])
+	asked := strings.Split(q.URL.EscapedPath(), "/")
+	for i, part := range strings.Split(q.route.path, "/") {
+		member, named := memberIn(part)
+		if !named {
+			continue
+		}
+		name, err := url.PathUnescape(asked[i])
 		if err != nil {
 			return malformed("the path: %v", err)
 		}
-		members[strings.Trim(strings.Split(q.route.path, "/")[2], "{}")] = name
+		members[member] = name
 	}
 	for parameter, values := range q.URL.Query() {
 		if member, ok := q.route.query[parameter]; ok {

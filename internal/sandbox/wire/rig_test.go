@@ -39,7 +39,7 @@ func newRig(t *testing.T) *rig {
 	go func() { ended <- box.Run(ctx) }()
 	cores := wire.Cores{
 		ECS: box.ECS, ELB: box.ALB, CloudWatch: box.CloudWatch, SSM: box.SSM, Scheduler: box.Scheduler,
-		AutoScaling: box.AutoScaling,
+		AutoScaling: box.AutoScaling, SNS: box.SNS, Lambda: box.Lambda, IAM: box.IAM,
 	}
 	server := httptest.NewServer(wire.New(box.Backplane, cores))
 	t.Cleanup(func() {

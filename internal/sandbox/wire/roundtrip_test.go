@@ -137,6 +137,10 @@ func (d draw) scalar(v reflect.Value, name string) bool {
 	case reflect.Float64:
 		v.SetFloat(rapid.Float64Range(-1e12, 1e12).Draw(d.t, name))
 	default:
+		if v.Type() == reflect.TypeFor[[]byte]() {
+			v.SetBytes(rapid.SliceOfN(rapid.Byte(), d.least(), 5).Draw(d.t, name))
+			return true
+		}
 		if v.Type() != reflect.TypeFor[time.Time]() {
 			return false
 		}

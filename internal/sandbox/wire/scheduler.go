@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 )
 
-// schedulerService [WIRE-22]: EventBridge Scheduler is the one of these that speaks REST.
+// schedulerService [WIRE-22]: EventBridge Scheduler speaks REST.
 func schedulerService(c *scheduler.Client) *service {
 	named := map[string]string{"clientToken": "ClientToken", "groupName": "GroupName"}
 	listed := map[string]string{

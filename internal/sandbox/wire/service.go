@@ -7,7 +7,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/smithy-go/middleware"
 
@@ -88,6 +91,15 @@ func services(backplane *awsapi.Backplane, cores Cores) []*service {
 	if cores.AutoScaling != nil {
 		all = append(all, scalingService(scaling.New(scaling.Options{APIOptions: to(cores.AutoScaling)})))
 	}
+	if cores.SNS != nil {
+		all = append(all, snsService(sns.New(sns.Options{APIOptions: to(cores.SNS)})))
+	}
+	if cores.Lambda != nil {
+		all = append(all, lambdaService(lambda.New(lambda.Options{APIOptions: to(cores.Lambda)})))
+	}
+	if cores.IAM != nil {
+		all = append(all, iamService(iam.New(iam.Options{APIOptions: to(cores.IAM)})))
+	}
 	return all
 }
 
@@ -97,7 +109,7 @@ func ecsService(c *ecs.Client) *service {
 		member: lowerFirst, missing: missing{shape: "InvalidParameterException", text: nullText},
 		operations: table(
 			of(c.DescribeServices), of(c.UpdateService), of(c.ListTasks), of(c.DescribeTasks),
-			of(c.GetTaskProtection), of(c.UpdateTaskProtection),
+			of(c.GetTaskProtection), of(c.UpdateTaskProtection), of(c.DescribeTaskDefinition),
 		),
 	}
 }

@@ -5,7 +5,7 @@
 // so that the SDK's validation, the latency, the throttles, the faults and the counts are those of calls from within,
 // and the SDK's output struct or error is written as AWS writes it. What AWS is taken to do is numbered [WIRE-01] and
 // so on. Of signatures only the access key is looked at: it tells a function, which has a role, from everybody else,
-// who may do everything. Regions and accounts are not looked at. Operations that no core imitates are refused, never
+// who may do everything. Accounts are not looked at. Operations that no core imitates are refused, never
 // guessed.
 package wire
 
@@ -33,6 +33,9 @@ type Cores struct {
 	Scheduler  awsapi.Core
 	// AutoScaling is Application Auto Scaling.
 	AutoScaling awsapi.Core
+	SNS         awsapi.Core
+	Lambda      awsapi.Core
+	IAM         awsapi.Core
 }
 
 // New returns the handler that serves all cores at one address, as AWS_ENDPOINT_URL wants it. Calls reach the cores
@@ -64,6 +67,9 @@ type protocol interface {
 // ServeHTTP answers one call.
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q, err := read(w, r)
+	// [WIRE-24] One address serves all Regions; a signature tells which one is meant, as a host does at AWS.
+	r = r.WithContext(awsapi.WithRegion(r.Context(), q.region()))
+	q.Request = r
 	if q.greeted() {
 		greet(w)
 		return

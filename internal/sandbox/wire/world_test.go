@@ -15,7 +15,10 @@ import (
 	cwschemas "github.com/aws/aws-sdk-go-v2/service/cloudwatch/schemas"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -44,6 +47,11 @@ var supported = map[string][]string{
 		"CreateSchedule", "UpdateSchedule", "GetSchedule", "DeleteSchedule", "ListSchedules", "CreateScheduleGroup",
 		"GetScheduleGroup", "DeleteScheduleGroup", "ListScheduleGroups",
 	},
+	"sns": {
+		"CreateTopic", "Publish", "Subscribe", "ListTopics", "ListSubscriptionsByTopic", "GetTopicAttributes",
+	},
+	"lambda":          {"GetFunctionConfiguration", "GetFunctionConcurrency", "GetPolicy", "ListFunctions"},
+	"iam":             {"SimulatePrincipalPolicy"},
 	"ssm":             {"GetParameter", "GetParameters", "GetParametersByPath", "PutParameter", "DeleteParameter"},
 	"monitoring":      {"GetMetricStatistics"},
 	"monitoring json": {"GetMetricStatistics"},
@@ -73,7 +81,12 @@ func over(url string) clients {
 		"scheduler": scheduler.New(scheduler.Options{
 			Region: region, BaseEndpoint: &url, Credentials: credentials, Retryer: retryer,
 		}),
+		"sns": sns.New(sns.Options{Region: region, BaseEndpoint: &url, Credentials: credentials, Retryer: retryer}),
 		"ssm": ssm.New(ssm.Options{Region: region, BaseEndpoint: &url, Credentials: credentials, Retryer: retryer}),
+		"lambda": lambda.New(lambda.Options{
+			Region: region, BaseEndpoint: &url, Credentials: credentials, Retryer: retryer,
+		}),
+		"iam": iam.New(iam.Options{Region: region, BaseEndpoint: &url, Credentials: credentials, Retryer: retryer}),
 	}
 	for key, protocol := range map[string]smithyhttp.ClientProtocol{
 		"monitoring":      nil, // the SDK's own choice, which is CBOR
@@ -102,7 +115,10 @@ func within(backplane *awsapi.Backplane, cores wire.Cores) clients {
 		"elasticloadbalancing":    elb.New(elb.Options{Region: region, APIOptions: to(cores.ELB)}),
 		"application-autoscaling": scaling.New(scaling.Options{Region: region, APIOptions: to(cores.AutoScaling)}),
 		"scheduler":               scheduler.New(scheduler.Options{Region: region, APIOptions: to(cores.Scheduler)}),
+		"sns":                     sns.New(sns.Options{Region: region, APIOptions: to(cores.SNS)}),
 		"ssm":                     ssm.New(ssm.Options{Region: region, APIOptions: to(cores.SSM)}),
+		"lambda":                  lambda.New(lambda.Options{Region: region, APIOptions: to(cores.Lambda)}),
+		"iam":                     iam.New(iam.Options{Region: region, APIOptions: to(cores.IAM)}),
 		"monitoring":              watch, "monitoring json": watch, "monitoring form": watch,
 	}
 }
@@ -146,7 +162,8 @@ func scripted(t testing.TB, backplane *awsapi.Backplane) (*script, clients, stri
 	t.Helper()
 	core := &script{}
 	server := httptest.NewServer(wire.New(backplane, wire.Cores{
-		ECS: core, ELB: core, CloudWatch: core, SSM: core, Scheduler: core, AutoScaling: core,
+		ECS: core, ELB: core, CloudWatch: core, SSM: core, Scheduler: core, AutoScaling: core, SNS: core, Lambda: core,
+		IAM: core,
 	}))
 	t.Cleanup(server.Close)
 	return core, over(server.URL), server.URL

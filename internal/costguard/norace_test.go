@@ -1,0 +1,5 @@
+//go:build !race
+
+package costguard_test
+
+const racing = false
