@@ -70,7 +70,7 @@ func loaded(t *testing.T, mode string) sandbox.Options {
 	}
 	file := filepath.Join(t.TempDir(), "trial.json")
 	text := fmt.Sprintf(`{"region": "eu-west-3", "compose": %q, "health": {"path": "/api/health"},
-		"variables": {"IMAGE_TAG": "1", "SITE_DOMAIN": "localhost"}, "billing": {"limit": 0}}`, compose)
+		"variables": {"IMAGE_TAG": "1", "SITE_DOMAIN": "localhost"}, "billing": {"limit": 0}, "email": "ops@example.com"}`, compose)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -92,13 +92,13 @@ func TestAgreesWithSAM(t *testing.T) {
 				p.IdleAfter, p.Wake, p.WakesPerHour, p.OperatorTokenSHA256 = 15*time.Minute, "navigation", new(0), token
 				p.Prefix, p.LogLevel, p.WakerTimeout, p.WakerConcurrency = "/team/catnap", "DEBUG", 90*time.Second, 20
 				p.AlarmTopic = awssns.Topic_FromTopicArn(stack, new("Topic"), new(topicARN))
-				p.NoDashboard = true
+				p.MonthlyLimit, p.NoDashboard = 30, true
 			},
 			map[string]string{
 				"ServiceName": "api", "PriorityBase": "7", "HostHeader": "*.example.com", "PathPatterns": "/shop/*,/api/v?/*",
 				"BypassMode": "off", "ProbePath": "/health", "WakeCount": "2",
 				"IdleAfter": "15m", "WakeMode": "navigation", "WakesPerHour": "0", "OperatorTokenSHA256": token,
-				"Prefix": "/team/catnap", "LogLevel": "DEBUG", "WakerTimeout": "90", "WakerConcurrency": "20",
+				"Prefix": "/team/catnap", "LogLevel": "DEBUG", "WakerTimeout": "90", "WakerConcurrency": "20", "MonthlyLimit": "30",
 				"AlarmTopicArn": topicARN, "DashboardMode": "none",
 			},
 		},

@@ -68,6 +68,8 @@ func (b builder) unusable() problems {
 	timeout := b.WakerTimeout
 	ps.check(15*time.Second <= timeout && timeout <= 15*time.Minute && timeout%time.Second == 0,
 		"WakerTimeout: %s must be 15s to 15m, in whole seconds", timeout)
+	ps.check(0 <= b.MonthlyLimit && b.MonthlyLimit < 1_000_000, "MonthlyLimit: %d must be 0, for none, to 999999",
+		b.MonthlyLimit)
 	ps.check(0 <= b.WakerConcurrency && b.WakerConcurrency <= 1000, "WakerConcurrency: %d must be 0, for none, to 1000",
 		b.WakerConcurrency)
 	ps.check((b.EC2Rule == "") == (b.EC2TargetGroup == ""),

@@ -28,6 +28,20 @@ type metric []any
 const query = " | filter message in ['decision', 'answer', 'undone'] and action not in ['none', 'measure'] | fields " +
 	"@timestamp, message, phase, action, reason, caller, reply | sort @timestamp desc | limit 100"
 
+// The cost guard's lines: one an hour with the amounts, in the budget's currency, and what it did.
+const (
+	spendQuery = " | filter message in ['budget'] | stats max(spent) as spent, max(forecast) as expected, " +
+		"max(limit) as allowed by bin(1h)"
+	ordersQuery = " | filter message in ['budget', 'order', 'warning', 'finding'] | fields @timestamp, message, spent, " +
+		"forecast, frozen, service, action, reason, text | sort @timestamp desc | limit 100"
+)
+
+// The bill's metric is in one Region, a few times a day.
+const (
+	billingRegion = "us-east-1"
+	billingPeriod = 6 * 60 * 60
+)
+
 func (b builder) dashboard(
 	group elb.CfnTargetGroup, waker, reaper awslambda.CfnFunction, logs logGroups, alarms []cw.CfnAlarm,
 ) {
@@ -36,6 +50,7 @@ func (b builder) dashboard(
 		arns = append(arns, *alarm.AttrArn())
 	}
 	decisions := "SOURCE '" + *logs.waker.Ref() + "' | SOURCE '" + *logs.reaper.Ref() + "'" + query
+	guard := "SOURCE '" + *logs.costGuard.Ref() + "'"
 	body, err := json.Marshal(map[string]any{"start": "-PT6H", "widgets": []widget{
 		{"alarm", 0, 0, 24, 3, map[string]any{"title": "Alarms", "alarms": arns}},
 		{"metric", 0, 3, 12, 6, b.graph("Requests", 60, "Sum", b.requests(group)...)},
@@ -43,9 +58,10 @@ func (b builder) dashboard(
 		{"metric", 0, 9, 8, 6, b.graph("Waker", 60, "Sum", wakerLines(waker)...)},
 		{"metric", 8, 9, 8, 6, b.graph("How long the waker took", 60, "Maximum", durationLines(waker)...)},
 		{"metric", 16, 9, 8, 6, b.graph("Reaper", 300, "Sum", reaperLines(reaper)...)},
-		{"log", 0, 15, 24, 8, map[string]any{
-			"title": "What catnap decided", "region": *b.stack.Region(), "view": "table", "query": decisions,
-		}},
+		{"metric", 0, 15, 8, 6, bill()},
+		{"log", 8, 15, 8, 6, b.lines("Spent and expected", "timeSeries", guard+spendQuery)},
+		{"log", 16, 15, 8, 6, b.lines("What the cost guard did", "table", guard+ordersQuery)},
+		{"log", 0, 21, 24, 8, b.lines("What catnap decided", "table", decisions)},
 	}})
 	if err != nil {
 		panic(err) // there is nothing in it that JSON does not have
@@ -53,6 +69,19 @@ func (b builder) dashboard(
 	cw.NewCfnDashboard(b.scope, new("Dashboard"), &cw.CfnDashboardProps{
 		DashboardName: b.named(), DashboardBody: new(string(body)),
 	})
+}
+
+// lines are those of logs that a query finds.
+func (b builder) lines(title, view, query string) map[string]any {
+	return map[string]any{"title": title, "region": *b.stack.Region(), "view": view, "query": query}
+}
+
+func bill() map[string]any {
+	return map[string]any{
+		"title": "The account's bill this month, USD", "region": billingRegion, "view": "timeSeries",
+		"period": billingPeriod, "stat": "Maximum",
+		"metrics": []metric{{"AWS/Billing", "EstimatedCharges", "Currency", "USD", map[string]any{"label": "billed"}}},
+	}
 }
 
 func (b builder) graph(title string, period int, statistic string, lines ...metric) map[string]any {

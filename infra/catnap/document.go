@@ -2,6 +2,7 @@ package catnap
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"strconv"
 
@@ -23,15 +24,21 @@ func (b builder) prefix() string { return b.Prefix + "/" + b.Name }
 
 func (b builder) settingsName() string { return b.prefix() + "/services/" + b.Name }
 
-type documents struct{ settings, wakes, pin awsssm.CfnParameter }
+type documents struct {
+	settings, wakes, pin, freeze awsssm.CfnParameter // the service's
+	orders                       orders
+}
+
+// orders are the parameters of the cost guard, and of whoever operates the service.
+type orders struct{ budget, warned, freeze, thaw awsssm.CfnParameter }
 
 // documents are the parameters that the functions read. What is not in the first has its default; see the README.
 // Whatever else is written into it stays until an update of the stack changes one of its values, because that replaces
 // the document as a whole.
 //
 // The functions write the last 20 wakes into the second, and whoever operates the service the order to stay awake into
-// the third: {"until": "2027-01-31T18:00:00Z"}, while the empty document is no order. The stack makes the two only so
-// that they go with the stack.
+// the third: {"until": "2027-01-31T18:00:00Z"}, while the empty document is no order. The fourth is the order to stay
+// asleep. The stack makes the three only so that they go with the stack.
 func (b builder) documents(refs references) documents {
 	text, err := b.document(refs, b.target())
 	if err != nil {
@@ -44,6 +51,28 @@ func (b builder) documents(refs references) documents {
 		wakes: b.parameter("Wakes", name+"/wakes",
 			"When "+of+" was woken, and how long it took. Written by catnap.", `{"wakes": []}`),
 		pin: b.parameter("Pin", name+"/pin", "Until when "+of+" is kept awake. Written by whoever operates it.", "{}"),
+		freeze: b.parameter("ServiceFreeze", name+"/freeze",
+			"Until when "+of+" alone is not woken. Written by the same.", "{}"),
+		orders: b.orders(),
+	}
+}
+
+// orders are what may be spent, and what is written about it while the service lives. Without a limit the cost guard
+// only watches. The stack makes all but the first only so that they go with the stack.
+func (b builder) orders() orders {
+	limit := "{}"
+	if b.MonthlyLimit != 0 {
+		limit = fmt.Sprintf(`{"limit": %d}`, b.MonthlyLimit)
+	}
+	return orders{
+		budget: b.parameter("Budget", b.prefix()+"/budget",
+			"What may be spent for the service "+b.Name+" and the account around it.", limit),
+		warned: b.parameter("Warned", b.prefix()+"/budget/warned",
+			"Which warnings of the month went out. Written by catnap for the service "+b.Name+".", "{}"),
+		freeze: b.parameter("Freeze", b.prefix()+"/freeze",
+			"Until when nothing is woken. Written by the cost guard or whoever operates "+b.Name+".", "{}"),
+		thaw: b.parameter("Thaw", b.prefix()+"/thaw",
+			"Until when the cost guard freezes nothing. Written by whoever operates "+b.Name+".", "{}"),
 	}
 }
 

@@ -1,6 +1,7 @@
 package catnap
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 
@@ -66,6 +67,7 @@ func (b builder) costGuard(logs awslogs.CfnLogGroup, letters awssqs.CfnQueue) wo
 		Description: new("Watches the bill of the service " + b.Name + "."),
 		MemorySize:  new(128.0),
 		Timeout:     new(60.0),
+		Environment: b.environment(map[string]any{"CATNAP_TOPIC": b.topic()}),
 	})
 	awslambda.NewCfnEventInvokeConfig(b.scope, new("CostGuardFunctionEventInvokeConfig"),
 		&awslambda.CfnEventInvokeConfigProps{
@@ -80,6 +82,14 @@ func (b builder) costGuard(logs awslogs.CfnLogGroup, letters awssqs.CfnQueue) wo
 	return worker{function, role}
 }
 
+// topic hears of warnings and freezes; without one they are only logged.
+func (b builder) topic() string {
+	if b.AlarmTopic == nil {
+		return ""
+	}
+	return *b.AlarmTopic.TopicArn()
+}
+
 // function adds to props what all functions have.
 func (b builder) function(
 	id, name string, role awsiam.CfnRole, logs awslogs.CfnLogGroup, props *awslambda.CfnFunctionProps,
@@ -90,14 +100,9 @@ func (b builder) function(
 	props.Handler = new("bootstrap")
 	props.Role = role.AttrArn()
 	props.Code = b.code(id, name)
-	props.Environment = &awslambda.CfnFunction_EnvironmentProperty{Variables: map[string]any{
-		// The functions read all settings below PREFIX/services, and may act on this one service only. So each has a prefix
-		// of its own; with a common one, a reaper would ask for services that its role may not see.
-		"CATNAP_PREFIX": b.prefix(),
-		// No garbage is collected before a start is over: a fifth of its time. From 100 MB on it is collected as ever.
-		"GOGC":       "off",
-		"GOMEMLIMIT": "100MiB",
-	}}
+	if props.Environment == nil {
+		props.Environment = b.environment(nil)
+	}
 	props.LoggingConfig = &awslambda.CfnFunction_LoggingConfigProperty{
 		LogFormat:           new("JSON"),
 		ApplicationLogLevel: &b.LogLevel,
@@ -105,6 +110,20 @@ func (b builder) function(
 		LogGroup:            logs.Ref(),
 	}
 	return awslambda.NewCfnFunction(b.scope, new(id+"Function"), props)
+}
+
+// environment are the variables that all functions have, and more.
+func (b builder) environment(more map[string]any) *awslambda.CfnFunction_EnvironmentProperty {
+	variables := map[string]any{
+		// The functions read all settings below PREFIX/services, and may act on this one service only. So each has a prefix
+		// of its own; with a common one, a reaper would ask for services that its role may not see.
+		"CATNAP_PREFIX": b.prefix(),
+		// No garbage is collected before a start is over: a fifth of its time. From 100 MB on it is collected as ever.
+		"GOGC":       "off",
+		"GOMEMLIMIT": "100MiB",
+	}
+	maps.Copy(variables, more)
+	return &awslambda.CfnFunction_EnvironmentProperty{Variables: variables}
 }
 
 // code is what `make build` wrote. Where there is nothing the validation says so, and the folder is not touched.

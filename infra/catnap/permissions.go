@@ -69,7 +69,7 @@ func (b builder) mayBury(letters awssqs.CfnQueue) statement {
 	}
 }
 
-// The two policies come last, after the settings: until then the functions may read nothing. A waker that finds no
+// The three policies come last, after the settings: until then the functions may read nothing. A waker that finds no
 // settings refuses a request, and keeps to that for half a minute; one that may not read them holds the request for up
 // to 20 s and asks again. So most who come while the stack is made wait some seconds and see no error.
 //
@@ -106,6 +106,35 @@ func (b builder) reaperPolicy(
 	}, b.onCatnapsOwn(rule, documents.wakes)...))
 }
 
+// costGuardPolicy lets it stop nothing itself: what it orders stands in two parameters, and is carried out by the waker
+// and the reaper.
+func (b builder) costGuardPolicy(role awsiam.CfnRole, documents documents) awsiam.CfnRolePolicy {
+	on := func(sid, action string, parameters ...awsssm.CfnParameter) statement {
+		s := statement{sid: sid, actions: []string{action}}
+		for _, parameter := range parameters {
+			s.resources = append(s.resources, b.arn("ssm", "parameter"+*parameter.Ref()))
+		}
+		return s
+	}
+	own := documents.orders
+	statements := []statement{
+		{sid: "ReadService", actions: []string{"ecs:DescribeServices"}, resources: []string{b.serviceARN()}},
+		{
+			sid:     "ReadTaskSizeAndMetrics",
+			actions: []string{"cloudwatch:GetMetricStatistics", "ecs:DescribeTaskDefinition"}, resources: []string{"*"},
+		},
+		b.readSettings(),
+		on("ReadOrders", "ssm:GetParameter", own.budget, own.warned, own.freeze, documents.freeze, own.thaw),
+		on("Freeze", "ssm:PutParameter", own.warned, own.freeze, documents.freeze),
+	}
+	if b.AlarmTopic != nil {
+		statements = append(statements, statement{
+			sid: "Warn", actions: []string{"sns:Publish"}, resources: []string{*b.AlarmTopic.TopicArn()},
+		})
+	}
+	return b.policy("CostGuardPolicy", role, documents, statements)
+}
+
 func (b builder) policy(
 	id string, role awsiam.CfnRole, documents documents, statements []statement,
 ) awsiam.CfnRolePolicy {
@@ -117,10 +146,13 @@ func (b builder) policy(
 }
 
 func (b builder) onService(sid string) statement {
-	name := "service/" + *b.Service.Cluster().ClusterName() + "/" + *b.Service.ServiceName()
 	return statement{
-		sid: sid, actions: []string{"ecs:DescribeServices", "ecs:UpdateService"}, resources: []string{b.arn("ecs", name)},
+		sid: sid, actions: []string{"ecs:DescribeServices", "ecs:UpdateService"}, resources: []string{b.serviceARN()},
 	}
+}
+
+func (b builder) serviceARN() string {
+	return b.arn("ecs", "service/"+*b.Service.Cluster().ClusterName()+"/"+*b.Service.ServiceName())
 }
 
 func (b builder) listTasks() statement {
@@ -143,10 +175,7 @@ func (b builder) onCatnapsOwn(rule elb.CfnListenerRule, wakes awsssm.CfnParamete
 		{
 			sid: "SwitchWakerRule", actions: []string{"elasticloadbalancing:ModifyRule"}, resources: []string{*rule.Ref()},
 		},
-		{
-			sid: "ReadSettings", actions: []string{"ssm:GetParametersByPath"},
-			resources: []string{parameter(b.prefix() + "/services")},
-		},
+		b.readSettings(),
 		{
 			sid: "ReadFreeze", actions: []string{"ssm:GetParameter"}, resources: []string{parameter(b.prefix() + "/freeze")},
 		},
@@ -154,5 +183,13 @@ func (b builder) onCatnapsOwn(rule elb.CfnListenerRule, wakes awsssm.CfnParamete
 			sid: "NoteWakes", actions: []string{"ssm:GetParameter", "ssm:PutParameter"},
 			resources: []string{parameter(*wakes.Ref())},
 		},
+	}
+}
+
+// readSettings reads a path with all below, which AWS checks on the path alone.
+func (b builder) readSettings() statement {
+	return statement{
+		sid: "ReadSettings", actions: []string{"ssm:GetParametersByPath"},
+		resources: []string{b.arn("ssm", "parameter"+b.prefix()+"/services")},
 	}
 }

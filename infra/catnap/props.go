@@ -52,6 +52,9 @@ type Props struct {
 	// WakesPerHour is how often visitors may wake the service in an hour, at most 20; then the page asks for a click. Nil
 	// means 10, and 0 means no limit.
 	WakesPerHour *int
+	// MonthlyLimit is in USD, 0 to 999999: when the account has spent as much in a month, the service is frozen, which is
+	// that it sleeps and nobody wakes it, until the month turns or somebody says so. Zero sets no limit.
+	MonthlyLimit int
 	// OperatorTokenSHA256 is the SHA-256, in hex, of a token whose owner is told at /.catnap/status why a start failed.
 	// Empty means that nobody is.
 	OperatorTokenSHA256 string
@@ -75,7 +78,8 @@ type Props struct {
 	// WakerConcurrency is how many requests the waker may answer at a time, at most 1000; more get a 502. Zero reserves
 	// nothing, and the account's limit holds.
 	WakerConcurrency int
-	// AlarmTopic is told of alarms. Nil means that they are only seen in CloudWatch.
+	// AlarmTopic is told of alarms, and by the cost guard of warnings and freezes. Nil means that they are only seen in
+	// CloudWatch and the log.
 	AlarmTopic awssns.ITopic
 	// NoDashboard leaves the dashboard out: an account has three for nothing, each further one is 3 USD a month.
 	NoDashboard bool

@@ -170,6 +170,7 @@ var refusals = map[string]refusal{
 		"WakerTimeout: 14s must be 15s to 15m, in whole seconds",
 	}},
 	"TimeoutOfHalves": {site: props(func(p *catnap.Props) { p.WakerTimeout = 30500 * time.Millisecond }), want: []string{"WakerTimeout: 30.5s must"}},
+	"Limit":           {site: props(func(p *catnap.Props) { p.MonthlyLimit = -1 }), want: []string{"MonthlyLimit: -1 must be 0, for none, to 999999"}},
 	"Concurrency":     {site: props(func(p *catnap.Props) { p.WakerConcurrency = -1 }), want: []string{"WakerConcurrency: -1 must be 0, for none, to 1000"}},
 	"Order": {site: props(func(p *catnap.Props) { p.BypassPriority, p.WakerPriority = 3, 2 }), want: []string{
 		"WakerPriority: 2 must be more than BypassPriority, 3, and at most 50000: armed, the waker rule would take the " +

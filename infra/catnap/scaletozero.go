@@ -27,6 +27,8 @@ type ScaleToZero struct {
 	WakerTargetGroup elb.CfnTargetGroup
 	// Settings is the SSM parameter with the service's settings, Wakes has the last ones, Pin the order to stay awake.
 	Settings, Wakes, Pin awsssm.CfnParameter
+	// Budget says what may be spent, Freeze keeps the service asleep.
+	Budget, Freeze awsssm.CfnParameter
 }
 
 // NewScaleToZero puts catnap beside a service. It always returns; what is wrong with the props, or with what they name,
@@ -77,7 +79,9 @@ func (b builder) build() ScaleToZero {
 	b.wakerPolicy(waker.role, rule, documents)
 	reaperPolicy := b.reaperPolicy(reaper.role, rule, documents)
 
-	b.schedules(reaper.function, costGuard.function, letters, reaperPolicy)
+	costGuardPolicy := b.costGuardPolicy(costGuard.role, documents)
+
+	b.schedules(reaper.function, costGuard.function, letters, reaperPolicy, costGuardPolicy)
 	alarms := b.alarms(waker.function, reaper.function, costGuard.function, letters)
 	if !b.NoDashboard {
 		b.dashboard(group, waker.function, reaper.function, logs, alarms)
@@ -86,6 +90,7 @@ func (b builder) build() ScaleToZero {
 		Construct: b.scope, Waker: waker.function, Reaper: reaper.function, CostGuard: costGuard.function,
 		BypassRule: bypass, WakerRule: rule, WakerTargetGroup: group,
 		Settings: documents.settings, Wakes: documents.wakes, Pin: documents.pin,
+		Budget: documents.orders.budget, Freeze: documents.orders.freeze,
 	}
 }
 

@@ -8,11 +8,11 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssqs"
 )
 
-// schedules invoke the reaper every minute and the cost guard every hour. The reaper's comes last of all, so that the
-// first pass finds settings, rules and permissions. There are no retries: a minute later comes the next pass, and what
+// schedules invoke the reaper every minute and the cost guard every hour. They come last of all, so that the first pass
+// finds settings, rules and permissions. There are no retries: a minute later comes the next pass, and what
 // cannot be handed to the cost guard goes to the queue at once, and raises an alarm there.
 func (b builder) schedules(
-	reaper, costGuard awslambda.CfnFunction, letters awssqs.CfnQueue, reaperMay awscdk.CfnResource,
+	reaper, costGuard awslambda.CfnFunction, letters awssqs.CfnQueue, reaperMay, costGuardMay awscdk.CfnResource,
 ) {
 	group := awsscheduler.NewCfnScheduleGroup(b.scope, new("ScheduleGroup"), &awsscheduler.CfnScheduleGroupProps{
 		Name: b.named(),
@@ -27,7 +27,7 @@ func (b builder) schedules(
 		},
 	})
 	first.AddDependency(reaperMay)
-	b.schedule("CostGuard", "costguard", &awsscheduler.CfnScheduleProps{
+	hourly := b.schedule("CostGuard", "costguard", &awsscheduler.CfnScheduleProps{
 		Description:        new("A look of the cost guard at the service " + b.Name + ", every hour."),
 		GroupName:          group.Ref(),
 		ScheduleExpression: new("rate(1 hour)"),
@@ -37,6 +37,7 @@ func (b builder) schedules(
 			DeadLetterConfig: &awsscheduler.CfnSchedule_DeadLetterConfigProperty{Arn: letters.AttrArn()},
 		},
 	})
+	hourly.AddDependency(costGuardMay)
 }
 
 func (b builder) schedule(id, name string, props *awsscheduler.CfnScheduleProps) awsscheduler.CfnSchedule {

@@ -123,6 +123,7 @@ func (s Sleep) check(c check) {
 	c.Check(slices.Contains([]string{"always", "navigation", "javascript"}, s.Wake), "sleep.wake",
 		settings.Quote(s.Wake), `must be "always", "navigation" or "javascript"`)
 	c.between("sleep.wakes_per_hour", s.WakesPerHour, 0, 20)
+	c.between("sleep.monthly_limit", s.MonthlyLimit, 0, 999_999)
 	c.matches(prefix, "sleep.prefix", s.Prefix, "must be like /catnap, without a slash at the end")
 	c.Check(slices.Contains([]string{"DEBUG", "INFO", "WARN", "ERROR"}, s.LogLevel), "sleep.log_level",
 		settings.Quote(s.LogLevel), "must be DEBUG, INFO, WARN or ERROR")

@@ -63,6 +63,7 @@ func TestProblems(t *testing.T) {
 		"wakes":      {with(`"sleep": {"wakes_per_hour": 21}`), `sleep.wakes_per_hour: 21 must be 0 to 20`},
 		"prefix":     {with(`"sleep": {"prefix": "catnap"}`), `sleep.prefix: "catnap" must be like /catnap`},
 		"level":      {with(`"sleep": {"log_level": "info"}`), `sleep.log_level: "info" must be DEBUG, INFO, WARN or ERROR`},
+		"ceiling":    {with(`"sleep": {"monthly_limit": -1}`), `sleep.monthly_limit: -1 must be 0 to 999999`},
 		"crowd":      {with(`"sleep": {"waker_concurrency": -1}`), `sleep.waker_concurrency: -1 must be 0 to 1000`},
 		"instance":   {with(`"ec2": {"instance_type": "medium"}`), `ec2.instance_type: "medium" must be a type like "t3.medium"`},
 		"disk":       {with(`"ec2": {"volume_size": 4}`), `ec2.volume_size: 4 must be 8 to 1024`},

@@ -31,8 +31,9 @@ var shown = map[string]struct {
 	"AWS/ApplicationELB": {
 		[]string{"RequestCount", "HealthyHostCount", "UnHealthyHostCount"}, []string{"LoadBalancer", "TargetGroup"},
 	},
-	"AWS/ECS":    {[]string{"CPUUtilization"}, []string{"ClusterName", "ServiceName"}},
-	"AWS/Lambda": {[]string{"Invocations", "Errors", "Throttles", "Duration"}, []string{"FunctionName"}},
+	"AWS/Billing": {[]string{"EstimatedCharges"}, []string{"Currency"}},
+	"AWS/ECS":     {[]string{"CPUUtilization"}, []string{"ClusterName", "ServiceName"}},
+	"AWS/Lambda":  {[]string{"Invocations", "Errors", "Throttles", "Duration"}, []string{"FunctionName"}},
 }
 
 // checkDashboard: CloudWatch takes it; it shows metrics that there are, of what the stack has, and every alarm; and
@@ -69,9 +70,17 @@ func (w widget) overlaps(other widget) bool {
 	return w.X < other.X+other.Width && other.X < w.X+w.Width && w.Y < other.Y+other.Height && other.Y < w.Y+w.Height
 }
 
+// home is the Region that has what a widget shows.
+func (w widget) home() string {
+	if len(w.Properties.Metrics) > 0 && w.Properties.Metrics[0][0] == "AWS/Billing" {
+		return "us-east-1"
+	}
+	return region
+}
+
 func (s stack) widgetFaults(w widget) []string {
 	var problems []string
-	if w.Type != "alarm" && w.Properties.Region != region {
+	if w.Type != "alarm" && w.Properties.Region != w.home() {
 		problems = append(problems, "is of the Region "+w.Properties.Region)
 	}
 	if w.X+w.Width > 24 {
@@ -110,6 +119,8 @@ func (s stack) dimensionValues(name string) []string {
 		return []string{fullName(s.ref("ServiceTargetGroupArn")), fullName(s.ref("WakerTargetGroup"))}
 	case "ClusterName":
 		return []string{s.value("Cluster")}
+	case "Currency":
+		return []string{"USD"}
 	case "ServiceName":
 		return []string{s.value("Service")}
 	default:
@@ -117,33 +128,45 @@ func (s stack) dimensionValues(name string) []string {
 	}
 }
 
-var queryWords = regexp.MustCompile(`message in \['(\w+)', '(\w+)', '(\w+)'\]`)
+var (
+	queryList  = regexp.MustCompile(`message in \[([^]]*)\]`)
+	queryWords = regexp.MustCompile(`'(\w+)'`)
+)
 
-// queryFaults: the query reads the two logs that have decisions, and looks for messages that somebody writes.
+// logSources are the logs that queries read: the two that have decisions, or the cost guard's.
+var logSources = []string{
+	"SOURCE '/aws/lambda/catnap-web-waker' | SOURCE '/aws/lambda/catnap-web-reaper' | filter ",
+	"SOURCE '/aws/lambda/catnap-web-costguard' | filter ",
+}
+
+// queryFaults: the query reads logs that have what it is about, and looks for messages that somebody writes there.
 func (s stack) queryFaults(query string) []string {
 	if query == "" {
 		return nil
 	}
 	var problems []string
-	logs := "SOURCE '/aws/lambda/catnap-web-waker' | SOURCE '/aws/lambda/catnap-web-reaper' | filter "
-	if !strings.HasPrefix(query, logs) {
-		problems = append(problems, "does not read the logs that have decisions: "+query)
+	of := slices.IndexFunc(logSources, func(logs string) bool { return strings.HasPrefix(query, logs) })
+	if of < 0 {
+		return []string{"does not read the logs that have decisions: " + query}
 	}
-	words := queryWords.FindStringSubmatch(query)
+	words := queryWords.FindAllStringSubmatch(queryList.FindString(query), -1)
 	if len(words) == 0 {
 		return append(problems, "asks for no message: "+query)
 	}
-	for _, word := range words[1:] {
-		if !logged(word) {
-			problems = append(problems, fmt.Sprintf("nobody logs %q", word))
+	for _, word := range words {
+		if !logged(logPackages[of], word[1]) {
+			problems = append(problems, fmt.Sprintf("nobody logs %q", word[1]))
 		}
 	}
 	return problems
 }
 
-// logged tells whether the waker or the reaper has a log line with this message.
-func logged(message string) bool {
-	files, _ := filepath.Glob("../*er/*.go") // the pattern is well formed
+// logPackages are the files that write the logSources.
+var logPackages = []string{"../*er/*.go", "../costguard/*.go"}
+
+// logged tells whether one of the files has a log line with this message.
+func logged(pattern, message string) bool {
+	files, _ := filepath.Glob(pattern) // the pattern is well formed
 	return slices.ContainsFunc(files, func(file string) bool {
 		source, err := os.ReadFile(file)
 		return err == nil && regexp.MustCompile(`log\.\w+\([^"\n]*"`+message+`"`).Match(source)
@@ -160,7 +183,7 @@ func checkParts(t template) []string {
 		if !ok {
 			continue
 		}
-		if part != "wakes" && part != "pin" {
+		if part != "wakes" && part != "pin" && part != "freeze" {
 			problems = append(problems, fmt.Sprintf("%s is the unknown part %s", name, part))
 		}
 		if seen[part] {
@@ -168,7 +191,9 @@ func checkParts(t template) []string {
 		}
 		seen[part] = true
 	}
-	for name, want := range map[string]string{"Pin": "{}", "Wakes": `{"wakes": []}`} {
+	for name, want := range map[string]string{
+		"Pin": "{}", "Wakes": `{"wakes": []}`, "Freeze": "{}", "ServiceFreeze": "{}", "Thaw": "{}", "Warned": "{}",
+	} {
 		if got := s.resource(name)["Value"]; got != want {
 			problems = append(problems, fmt.Sprintf("%s begins as %v", name, got))
 		}

@@ -70,7 +70,8 @@ func read(role string, document any) []statement {
 func checkPermissions(t template) []string {
 	known := knownActions()
 	var problems []string
-	for _, s := range t.deployed().statements() {
+	topic := values["AlarmTopicArn"].taken[1]
+	for _, s := range t.deployed("AlarmTopicArn", topic).statements() {
 		for _, name := range s.actions {
 			for _, resource := range s.resources {
 				if problem := s.exceeds(known[name], name, resource); problem != "" {

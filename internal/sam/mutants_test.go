@@ -79,6 +79,15 @@ var mutants = map[string]mutant{
 	"always a dashboard":   {"    Condition: HasDashboard\n", "", "dashboard", "none"},
 	"a pin from the start": {`Value: "{}"`, `Value: '{"until": "2027-01-31T18:00:00Z"}'`, "parts", "Pin"},
 	"pin somewhere else":   {"${ServiceName}/pin", "${ServiceName}/pins", "parts", "pins"},
-	"shared part":          {"${ServiceName}/wakes\n", "${ServiceName}/pin\n", "parts", "twice"},
-	"headers cut":          {`Value: "true"`, `Value: "false"`, "target group", "attributes"},
+	"a freeze from the start": {
+		"whoever operates ${ServiceName}.\n      Type: String\n      Tier: Standard\n      Value: \"{}\"",
+		"whoever operates ${ServiceName}.\n      Type: String\n      Tier: Standard\n" +
+			"      Value: '{\"until\": \"2027-01-31T18:00:00Z\"}'",
+		"parts", "Freeze begins",
+	},
+	"guard too early":    {"    DependsOn: CostGuardPolicy\n", "", "order", "CostGuardSchedule must come after CostGuardPolicy"},
+	"any topic":          {"Resource: !Ref AlarmTopicArn", `Resource: "*"`, "permissions", "sns"},
+	"a limit with cents": {"^(0|[1-9][0-9]{0,5})$", "^(0|[1-9][0-9.]{0,5})$", "values", "MonthlyLimit takes"},
+	"shared part":        {"${ServiceName}/wakes\n", "${ServiceName}/pin\n", "parts", "twice"},
+	"headers cut":        {`Value: "true"`, `Value: "false"`, "target group", "attributes"},
 }

@@ -55,6 +55,9 @@ func checkOrder(t template) []string {
 		"WakerPolicy":      {"Settings", "Wakes"},                     // a waker without settings refuses requests
 		"ReaperPolicy":     {"Settings", "Wakes"},                     // the stack must be the first to write the wakes
 		"ReaperSchedule":   {"Settings", "ReaperPolicy", "WakerRule"}, // the first pass finds all it needs
+		// The stack must be the first to write what the guard writes, and the guard finds all it needs.
+		"CostGuardPolicy":   {"Settings", "Budget", "Warned", "Freeze", "ServiceFreeze", "Thaw"},
+		"CostGuardSchedule": {"CostGuardPolicy"},
 	}
 	var problems []string
 	for _, later := range slices.Sorted(maps.Keys(order)) {

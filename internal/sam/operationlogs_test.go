@@ -24,15 +24,15 @@ var (
 
 // TestOperationsLogs: the table has every message that the functions log, and no other.
 func TestOperationsLogs(t *testing.T) {
-	if diff := cmp.Diff(messages(t), quotedIn(t, "| message |")); diff != "" {
+	if diff := cmp.Diff(messages(t), quotedIn(t, "## Logs", "| message |")); diff != "" {
 		t.Errorf("messages of the functions (-) and of operations.md (+):\n%s", diff)
 	}
 }
 
-// quotedIn is what the first column of a table has as code.
-func quotedIn(t *testing.T, head string) []string {
+// quotedIn is what the first column of a table below a heading has as code.
+func quotedIn(t *testing.T, heading, head string) []string {
 	t.Helper()
-	_, table, _ := strings.Cut(operationsPart(t, "## Logs"), head)
+	_, table, _ := strings.Cut(operationsPart(t, heading), head)
 	table, _, _ = strings.Cut(table, "\n\n")
 	var found []string
 	for _, cell := range firstCells(table) {
@@ -110,22 +110,35 @@ func messageOf(node ast.Node) string {
 	return ""
 }
 
-var reasonConstant = regexp.MustCompile(`(?m)^\s+Reason\w+\s+Reason = "(\w+)"`)
-
-// TestOperationsReasons: the table has every reason for which something is decided, and no other.
+// TestOperationsReasons: the tables have every reason for which something is decided, everything that may become of
+// an order, every finding, and no others.
 func TestOperationsReasons(t *testing.T) {
-	var want []string
-	for _, file := range sources(t, "../policy/*.go") {
+	for _, c := range []struct{ constants, pattern, heading, table string }{
+		{"Reason", "../policy/*.go", "## Logs", "| reason |"},
+		{"Reason", "../budget/*.go", "## Logs", "| the guard's reason |"},
+		{"Done", "../costguard/*.go", "## Logs", "| `done` |"},
+		{"FindingKind", "../budget/*.go", "## What the cost guard finds", "| `kind` |"},
+	} {
+		want, got := constants(t, c.constants, c.pattern), quotedIn(t, c.heading, c.table)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("constants of %s (-) and the table %s of operations.md (+):\n%s", c.pattern, c.table, diff)
+		}
+	}
+}
+
+// constants are the values of a string type's constants.
+func constants(t *testing.T, kind, pattern string) (values []string) {
+	t.Helper()
+	constant := regexp.MustCompile(`(?m)^\s+\w+\s+` + kind + ` += "(\w+)"`)
+	for _, file := range sources(t, pattern) {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, constant := range reasonConstant.FindAllSubmatch(source, -1) {
-			want = append(want, string(constant[1]))
+		for _, found := range constant.FindAllSubmatch(source, -1) {
+			values = append(values, string(found[1]))
 		}
 	}
-	slices.Sort(want)
-	if diff := cmp.Diff(want, quotedIn(t, "| reason |")); diff != "" {
-		t.Errorf("reasons of package policy (-) and of operations.md (+):\n%s", diff)
-	}
+	slices.Sort(values)
+	return values
 }

@@ -41,6 +41,7 @@ var values = map[string]struct{ taken, refused []string }{
 	},
 	"WakeCount":    {taken: []string{"1", "10"}, refused: []string{"0", "11", "-1", "1.5", "1e1", "01", "", "two"}},
 	"WakesPerHour": {taken: []string{"0", "9", "10", "19", "20"}, refused: []string{"21", "-1", "00", "1.5", ""}},
+	"MonthlyLimit": {taken: []string{"0", "1", "30", "999999"}, refused: []string{"", "-1", "030", "30.5", "1000000", "$30"}},
 	"PriorityBase": {
 		taken:   []string{"0", "1", "9", "10", "999", "1000", "4999"},
 		refused: []string{"", "00", "01", "5000", "10000", "-1", "1 "},
