@@ -16,8 +16,8 @@ import (
 	"github.com/catnap-dev/catnap/internal/sandbox/network"
 )
 
-// runs counts the invocations of functions by the folders below functions/, and how long they took. Time passes in waits and calls only: what a
-// function computes takes none.
+// runs counts the invocations of functions by the folders below functions/, and how long they took. Time passes in
+// waits and calls only: what a function computes takes none.
 type runs struct {
 	next func(name string, took time.Duration)
 
