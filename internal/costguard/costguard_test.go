@@ -121,6 +121,24 @@ func TestRunaway(t *testing.T) {
 	}
 }
 
+// TestFrozenAgain: a freeze that comes again after a thaw is told again; the warnings are not.
+func TestFrozenAgain(t *testing.T) {
+	a := newAWS(26)
+	mustRun(t, a)
+	first := a.keys()
+	a.thaw.Until, a.freezes[""] = noon.Add(time.Hour), settings.Freeze{}
+	mustRun(t, a)
+	if a.keys() != first {
+		t.Errorf("during the thaw it sent %q", a.keys())
+	}
+	a.thaw = settings.Thaw{}
+	mustRun(t, a)
+	mustRun(t, a)
+	if want := first + " " + frozenAll; a.keys() != want {
+		t.Errorf("sent %q, want %q", a.keys(), want)
+	}
+}
+
 // TestRaisedLimit lifts the guard's freeze, and leaves a person's.
 func TestRaisedLimit(t *testing.T) {
 	for by, lifted := range map[settings.Author]bool{settings.ByCostGuard: true, settings.ByOperator: false, "": false} {

@@ -5,23 +5,27 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/catnap-dev/catnap/internal/budget"
 	"github.com/catnap-dev/catnap/internal/settings"
 )
 
-// message is one to the operator. Its key is noted once it went out, and for the month it is not sent again.
+// message is one to the operator. Its key is noted once it went out, and it is not sent again: a warning for the month,
+// a freeze for as long as it stands.
 type message struct{ key, text string }
 
-// tell sends what was not sent this month. The note is written after the messages, so a run that dies in between sends
+// tell sends what was not sent. The note is written after the messages, so a run that dies in between sends
 // some of them twice, and none is lost.
 func (r *run) tell(ctx context.Context) {
+	messages := r.messages()
 	note := settings.Warned{Month: r.At.UTC().Format(monthLayout)}
 	if r.Orders.Warned.Month == note.Month {
-		note.Sent = slices.Clone(r.Orders.Warned.Sent)
+		note.Sent = r.stillTold(messages)
 	}
-	for _, m := range r.messages() {
+	known := len(note.Sent)
+	for _, m := range messages {
 		if slices.Contains(note.Sent, m.key) {
 			continue
 		}
@@ -31,10 +35,27 @@ func (r *run) tell(ctx context.Context) {
 		}
 		r.told, note.Sent = append(r.told, m.key), append(note.Sent, m.key)
 	}
-	if len(r.told) > 0 && !r.dryRun {
+	forgot := r.Orders.Warned.Month == note.Month && known < len(r.Orders.Warned.Sent)
+	if !r.dryRun && (len(r.told) > 0 || forgot) {
 		r.fail(r.store.PutWarned(ctx, note))
 	}
 }
+
+// stillTold are the keys of the note without those of freezes that stand no more: should one come again, after a thaw
+// for instance, that is news. A run that failed may not have seen what stands, and forgets nothing.
+func (r *run) stillTold(messages []message) []string {
+	told := slices.Clone(r.Orders.Warned.Sent)
+	if len(r.errs) > 0 {
+		return told
+	}
+	return slices.DeleteFunc(told, func(key string) bool {
+		stands := slices.ContainsFunc(messages, func(m message) bool { return m.key == key })
+		return strings.HasPrefix(key, frozenKey) && !stands
+	})
+}
+
+// frozenKey is how the keys of messages about freezes begin.
+const frozenKey = "frozen-"
 
 func (r *run) messages() (list []message) {
 	for _, w := range r.Decision.Warnings {
@@ -43,7 +64,7 @@ func (r *run) messages() (list []message) {
 	for i, o := range r.orders {
 		if f := r.inForce(i, o); !f.Until.IsZero() {
 			list = append(list, message{
-				fmt.Sprintf("frozen-%s-%s", orAll(o.Service), f.Until.UTC().Format(time.RFC3339)), frozenText(o.Service, f),
+				fmt.Sprintf(frozenKey+"%s-%s", orAll(o.Service), f.Until.UTC().Format(time.RFC3339)), frozenText(o.Service, f),
 			})
 		}
 	}
