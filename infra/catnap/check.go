@@ -77,6 +77,7 @@ func (b builder) unusable() problems {
 	b.checkPriorities(&ps)
 	b.checkRuleValues(&ps)
 	b.checkSettings(&ps)
+	b.checkBudget(&ps)
 	b.checkDist(&ps)
 	return ps
 }
@@ -146,6 +147,26 @@ func (b builder) checkSettings(ps *problems) {
 	}
 	ps.check(len(text) <= mostCharacters, "Settings: the document may become %d characters long, must be at most %d: an "+
 		"SSM parameter holds no more", len(text), mostCharacters)
+}
+
+// checkBudget lets the cost guard's own reader look at the budget.
+func (b builder) checkBudget(ps *problems) {
+	_, given := b.Budget["limit"]
+	ps.check(!given, "Budget: limit is not one of them, use the prop MonthlyLimit")
+	text, err := b.budget()
+	if err != nil {
+		ps.check(false, "Budget: cannot be written as JSON: %s", err)
+		return
+	}
+	_, _, err = settings.ParseBudget(text)
+	for _, problem := range linesOf(err) {
+		problem = strings.TrimPrefix(problem, "budget: ")
+		if !strings.HasPrefix(problem, "limit: ") { // the prop's own check has said so
+			*ps = append(*ps, "Budget: "+problem)
+		}
+	}
+	ps.check(len(text) <= mostCharacters, "Budget: the document is %d characters long, must be at most %d: an SSM "+
+		"parameter holds no more", len(text), mostCharacters)
 }
 
 // mostCharacters is what a standard parameter of SSM holds.

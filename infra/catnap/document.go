@@ -2,7 +2,6 @@ package catnap
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"strconv"
 
@@ -57,16 +56,28 @@ func (b builder) documents(refs references) documents {
 	}
 }
 
+// budget is what the cost guard reads. An empty document is no budget.
+func (b builder) budget() ([]byte, error) {
+	document := maps.Clone(b.Budget)
+	if document == nil {
+		document = map[string]any{}
+	}
+	if b.MonthlyLimit != 0 {
+		document["limit"] = b.MonthlyLimit
+	}
+	return json.Marshal(document)
+}
+
 // orders are what may be spent, and what is written about it while the service lives. Without a limit the cost guard
 // only watches. The stack makes all but the first only so that they go with the stack.
 func (b builder) orders() orders {
-	limit := "{}"
-	if b.MonthlyLimit != 0 {
-		limit = fmt.Sprintf(`{"limit": %d}`, b.MonthlyLimit)
+	text, err := b.budget()
+	if err != nil {
+		text = []byte("{}") // the validation says why
 	}
 	return orders{
 		budget: b.parameter("Budget", b.prefix()+"/budget",
-			"What may be spent for the service "+b.Name+" and the account around it.", limit),
+			"What may be spent for the service "+b.Name+" and the account around it.", string(text)),
 		warned: b.parameter("Warned", b.prefix()+"/budget/warned",
 			"Which warnings of the month went out. Written by catnap for the service "+b.Name+".", "{}"),
 		freeze: b.parameter("Freeze", b.prefix()+"/freeze",

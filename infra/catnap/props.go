@@ -52,9 +52,13 @@ type Props struct {
 	// WakesPerHour is how often visitors may wake the service in an hour, at most 20; then the page asks for a click. Nil
 	// means 10, and 0 means no limit.
 	WakesPerHour *int
-	// MonthlyLimit is in USD, 0 to 999999: when the account has spent as much in a month, the service is frozen, which is
-	// that it sleeps and nobody wakes it, until the month turns or somebody says so. Zero sets no limit.
+	// MonthlyLimit is 0 to 999999 USD, or what Budget has as currency: when the account has spent as much in a month, the
+	// service is frozen, which is that it sleeps and nobody wakes it, until the month turns or somebody says so. Zero sets
+	// no limit.
 	MonthlyLimit int
+	// Budget is what docs/cost.md has of the budget besides, by the names there, as it would stand in JSON: {"currency":
+	// "EUR", "rate": 1.08, "runaway": {...}}. It is checked as the cost guard checks it. Nil means the defaults.
+	Budget map[string]any
 	// OperatorTokenSHA256 is the SHA-256, in hex, of a token whose owner is told at /.catnap/status why a start failed.
 	// Empty means that nobody is.
 	OperatorTokenSHA256 string

@@ -52,6 +52,7 @@ var refusals = map[string]refusal{
 	}},
 	"RightSettings": {site: props(func(p *catnap.Props) {
 		p.Settings = map[string]any{"hold": "20s", "page": map[string]any{"name": "Shop"}}
+		p.MonthlyLimit, p.Budget = 25, map[string]any{"currency": "EUR", "rate": 1.08}
 	})},
 
 	// The service.
@@ -235,6 +236,18 @@ var refusals = map[string]refusal{
 	"Half": {site: props(func(p *catnap.Props) { p.EC2Rule = "arn:aws:..." }), want: []string{
 		"EC2Rule, EC2TargetGroup: one is given without the other, must be both or none",
 	}},
+	"Budget": {
+		site: props(func(p *catnap.Props) { p.Budget = map[string]any{"currency": "EUR", "rat": 1.08} }),
+		want: []string{`Budget: rat: 1.08 is an unknown key`, `Budget: rate: is missing, must be`},
+	},
+	"BudgetLimit": {
+		site: props(func(p *catnap.Props) { p.Budget = map[string]any{"limit": 25} }),
+		want: []string{"Budget: limit is not one of them, use the prop MonthlyLimit"},
+	},
+	"BudgetNoJSON": {
+		site: props(func(p *catnap.Props) { p.Budget = map[string]any{"rate": func() {}} }),
+		want: []string{"Budget: cannot be written as JSON"},
+	},
 	"Settings": {
 		site: props(func(p *catnap.Props) { p.Settings = map[string]any{"hold": 20, "holt": "20s"} }),
 		want: []string{

@@ -134,9 +134,10 @@ func (s *site) sleep() {
 		Name: s.Site(), Service: s.tasks.service, TargetGroup: s.tasks.group, Listener: s.listener,
 		WakerPriority: s.wakerPriority(),
 		ProbePath:     s.Environment.Health.Path, IdleAfter: duration(e.IdleAfter), Wake: e.Wake,
-		WakesPerHour: &e.WakesPerHour, MonthlyLimit: e.MonthlyLimit, OperatorTokenSHA256: e.OperatorTokenSHA256,
-		Settings: e.Settings,
-		Dist:     s.Dist, Prefix: e.Prefix, LogLevel: e.LogLevel, WakerConcurrency: e.WakerConcurrency,
+		WakesPerHour: &e.WakesPerHour, MonthlyLimit: e.MonthlyLimit, Budget: e.Budget,
+		OperatorTokenSHA256: e.OperatorTokenSHA256,
+		Settings:            e.Settings,
+		Dist:                s.Dist, Prefix: e.Prefix, LogLevel: e.LogLevel, WakerConcurrency: e.WakerConcurrency,
 		AlarmTopic: s.topic, NoDashboard: !e.Dashboard,
 	}
 	props.EC2Rule, props.EC2TargetGroup = s.ec2Side()
