@@ -16,6 +16,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/catnap-dev/catnap/internal/golden"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -146,19 +148,7 @@ func TestGolden(t *testing.T) {
 		"billing": parts(t, synthesis.of(t, "ecs").templates[stackName+"-billing"], true),
 	} {
 		t.Run(name, func(t *testing.T) {
-			file := filepath.Join("testdata", name+".golden")
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("%s (-want +got); go test . -update writes it:\n%s", file, diff)
-			}
+			golden.Hold(t, filepath.Join("testdata", name+".golden"), got, *update)
 		})
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/catnap-dev/catnap/internal/golden"
 )
 
 const guide = "../../docs/compose.md"
@@ -22,7 +24,7 @@ func TestGuideKeys(t *testing.T) {
 	if !ok {
 		t.Fatalf("the guide has no %q", heading)
 	}
-	hold(t, guide, before+heading+keyTable())
+	golden.Hold(t, guide, before+heading+keyTable(), *update)
 }
 
 func keyTable() string {

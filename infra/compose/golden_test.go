@@ -3,13 +3,12 @@ package compose
 import (
 	"errors"
 	"flag"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/catnap-dev/catnap/internal/golden"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -25,7 +24,7 @@ func environment() map[string]string {
 // on purpose: go test ./compose -run Golden -update, and read what git shows.
 func TestGolden(t *testing.T) {
 	for _, file := range files(t) {
-		t.Run(file, func(t *testing.T) { hold(t, goldenOf(file), describe(t, file)) })
+		t.Run(file, func(t *testing.T) { golden.Hold(t, goldenOf(file), describe(t, file), *update) })
 	}
 }
 
@@ -34,22 +33,6 @@ func goldenOf(file string) string {
 		return "testdata/city-guided.golden"
 	}
 	return strings.TrimSuffix(file, filepath.Ext(file)) + ".golden"
-}
-
-func hold(t *testing.T, golden, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", golden, diff)
-	}
 }
 
 const example = "../../examples/city-guided/docker-compose.yml"

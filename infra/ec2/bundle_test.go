@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/catnap-dev/catnap/infra/compose"
+	"github.com/catnap-dev/catnap/internal/golden"
 )
 
 var update = flag.Bool("update", false, "write the golden file")
@@ -92,19 +93,7 @@ func TestBundle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden := filepath.Join("testdata", "bundle.golden")
-	if *update {
-		if err := os.WriteFile(golden, []byte(got.String()), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got.String()); diff != "" {
-		t.Errorf("%s (-want +got); go test ./ec2 -update writes it:\n%s", golden, diff)
-	}
+	golden.Hold(t, filepath.Join("testdata", "bundle.golden"), got.String(), *update)
 }
 
 func TestBundleLacks(t *testing.T) {

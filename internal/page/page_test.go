@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/catnap-dev/catnap/internal/golden"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -100,19 +102,7 @@ func TestGolden(t *testing.T) {
 	for name, s := range states() {
 		t.Run(name, func(t *testing.T) {
 			got := alike.ReplaceAllString(render(t, s), "$1$2$3$4")
-			file := filepath.Join("testdata", name+".html")
-			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("%s differs (-want +got):\n%s", file, diff)
-			}
+			golden.Hold(t, filepath.Join("testdata", name+".html"), got, *update)
 		})
 	}
 }

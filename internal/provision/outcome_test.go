@@ -23,10 +23,10 @@ func outcome() Outcome {
 
 func TestOutcomeAsText(t *testing.T) {
 	o := outcome()
-	golden(t, "provisioned.txt", o.Text())
+	hold(t, "provisioned.txt", o.Text())
 	o.DryRun = true
-	golden(t, "provisioned-dry.txt", o.Text())
-	golden(t, "destroyed.txt", Outcome{Action: "destroy", Stacks: outcome().Stacks[1:]}.Text())
+	hold(t, "provisioned-dry.txt", o.Text())
+	hold(t, "destroyed.txt", Outcome{Action: "destroy", Stacks: outcome().Stacks[1:]}.Text())
 }
 
 // TestProvisionAsJSON: programs rely on the names.
@@ -35,5 +35,5 @@ func TestOutcomeAsJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "provisioned.json", string(text)+"\n")
+	hold(t, "provisioned.json", string(text)+"\n")
 }

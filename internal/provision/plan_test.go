@@ -3,12 +3,11 @@ package provision
 import (
 	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/catnap-dev/catnap/internal/golden"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -38,26 +37,15 @@ func TestPlan(t *testing.T) {
 				fmt.Fprintf(&text, "%s (%s)\n  in %s\n  with %q\n  run %q\n  %s\n", s.Name, mark, s.Folder, s.Environment,
 					s.Command, s.Shell())
 			}
-			golden(t, name+".golden", text.String())
+			hold(t, name+".golden", text.String())
 		})
 	}
 }
 
-func golden(t *testing.T, name, got string) {
+// hold compares with a file of testdata.
+func hold(t *testing.T, name, got string) {
 	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", file, diff)
-	}
+	golden.Hold(t, filepath.Join("testdata", name), got, *update)
 }
 
 // TestNothingChangesUnasked: whatever is wanted, the steps that change something are the last.

@@ -3,7 +3,6 @@ package report_test
 import (
 	"encoding/json"
 	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/catnap-dev/catnap/internal/cutover"
+	"github.com/catnap-dev/catnap/internal/golden"
 	"github.com/catnap-dev/catnap/internal/policy"
 	"github.com/catnap-dev/catnap/internal/report"
 	"github.com/catnap-dev/catnap/internal/settings"
@@ -20,22 +20,10 @@ import (
 
 var update = flag.Bool("update", false, "write the files of testdata anew")
 
-// golden compares with a file of testdata.
-func golden(t *testing.T, name, got string) {
+// hold compares with a file of testdata.
+func hold(t *testing.T, name, got string) {
 	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s: go test ./internal/report -update writes it (-want +got):\n%s", name, diff)
-	}
+	golden.Hold(t, filepath.Join("testdata", name), got, *update)
 }
 
 // noon is a Wednesday, and in Paris it is one o'clock.
@@ -169,7 +157,7 @@ func everything() map[string]report.Facts {
 func TestStatusAsText(t *testing.T) {
 	for name, facts := range everything() {
 		text := report.NewStatus(facts, noon).Text(noon, paris)
-		golden(t, name+".txt", text)
+		hold(t, name+".txt", text)
 		for line := range strings.Lines(text) {
 			if utf8.RuneCountInString(strings.TrimSpace(line)) > 80 {
 				t.Errorf("%s: over 80 columns: %q", name, line)
@@ -185,7 +173,7 @@ func TestStatusAsJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		golden(t, name+".json", string(text)+"\n")
+		hold(t, name+".json", string(text)+"\n")
 	}
 }
 
@@ -196,7 +184,7 @@ func TestTable(t *testing.T) {
 		s.Service = name
 		all = append(all, s)
 	}
-	golden(t, "table.txt", report.Table(all, noon))
+	hold(t, "table.txt", report.Table(all, noon))
 }
 
 func TestReasons(t *testing.T) {

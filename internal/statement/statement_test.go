@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/catnap-dev/catnap/internal/budget"
 	"github.com/catnap-dev/catnap/internal/costguard"
+	"github.com/catnap-dev/catnap/internal/golden"
 	"github.com/catnap-dev/catnap/internal/policy"
 	"github.com/catnap-dev/catnap/internal/settings"
 	"github.com/catnap-dev/catnap/internal/statement"
@@ -28,22 +28,10 @@ var (
 	pictures = flag.String("pictures", "", "leave pictures of the report in this folder")
 )
 
-// golden compares with a file of testdata.
-func golden(t *testing.T, name, got string) {
+// hold compares with a file of testdata.
+func hold(t *testing.T, name, got string) {
 	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s: go test ./internal/statement -update writes it (-want +got):\n%s", name, diff)
-	}
+	golden.Hold(t, filepath.Join("testdata", name), got, *update)
 }
 
 // now is the 20th of a month of 30 days.
@@ -117,14 +105,14 @@ func nothing() costguard.Look {
 func TestText(t *testing.T) {
 	for name, width := range map[string]int{"shop.txt": 0, "shop-40.txt": 40} {
 		text := statement.New(shop()).Text(statement.Screen{Width: width})
-		golden(t, name, text)
+		hold(t, name, text)
 		for line := range strings.Lines(text) {
 			if n := utf8.RuneCountInString(strings.TrimSpace(line)); n > max(width, 80) || width == 40 && n > 45 {
 				t.Errorf("%s: %d columns: %q", name, n, line)
 			}
 		}
 	}
-	golden(t, "nothing.txt", statement.New(nothing()).Text(statement.Screen{}))
+	hold(t, "nothing.txt", statement.New(nothing()).Text(statement.Screen{}))
 }
 
 func TestColour(t *testing.T) {
@@ -144,7 +132,7 @@ func TestJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "nothing.json", string(text)+"\n")
+	hold(t, "nothing.json", string(text)+"\n")
 }
 
 func html(t *testing.T, l costguard.Look) string {
