@@ -57,7 +57,7 @@ test: need vet lint policy infra-test ## all that a change must pass: vet, lint,
 	echo "waiting for the three tests with the AWS CLI, which began together with the others"; \
 	three=0; wait $$seed || three=$$?; cat "$$log"; rm -f "$$log"; [ $$tests -eq 0 ] && [ $$three -eq 0 ]
 	@echo "the largest tests once more, at full size, without the race detector"
-	$(GO) test ./internal/sandbox -run '^Test(Storm|Crowd|NoWrongStop)$$'
+	$(GO) test ./internal/sandbox ./internal/costguard -run '^Test(Storm|Crowd|NoWrongStop|Year)$$'
 
 infra-test: ## vet and test the CDK app in infra/; it needs Node, and the first run builds for a minute or two
 	@sh scripts/need node

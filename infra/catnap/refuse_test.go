@@ -1,6 +1,7 @@
 package catnap_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -236,24 +237,6 @@ var refusals = map[string]refusal{
 	"Half": {site: props(func(p *catnap.Props) { p.EC2Rule = "arn:aws:..." }), want: []string{
 		"EC2Rule, EC2TargetGroup: one is given without the other, must be both or none",
 	}},
-	"Budget": {
-		site: props(func(p *catnap.Props) { p.Budget = map[string]any{"currency": "EUR", "rat": 1.08} }),
-		want: []string{`Budget: rat: 1.08 is an unknown key`, `Budget: rate: is missing, must be`},
-	},
-	"BudgetLimit": {
-		site: props(func(p *catnap.Props) { p.Budget = map[string]any{"limit": 25} }),
-		want: []string{"Budget: limit is not one of them, use the prop MonthlyLimit"},
-	},
-	"BudgetNoJSON": {
-		site: props(func(p *catnap.Props) { p.Budget = map[string]any{"rate": func() {}} }),
-		want: []string{"Budget: cannot be written as JSON"},
-	},
-	"Settings": {
-		site: props(func(p *catnap.Props) { p.Settings = map[string]any{"hold": 20, "holt": "20s"} }),
-		want: []string{
-			`Settings: hold: 20 must be a duration as text like "2m30s"`, `Settings: holt: "20s" is an unknown key`,
-		},
-	},
 	"SettingOfProp": {
 		site: props(func(p *catnap.Props) { p.Settings = map[string]any{"idle_after": "10m"} }),
 		want: []string{
@@ -264,12 +247,6 @@ var refusals = map[string]refusal{
 		site: props(func(p *catnap.Props) { p.Settings = map[string]any{"waker_rule": "arn:..."} }),
 		want: []string{
 			"Settings: waker_rule is not one of them: catnap fills it in",
-		},
-	},
-	"SettingsNoJSON": {
-		site: props(func(p *catnap.Props) { p.Settings = map[string]any{"hold": func() {}} }),
-		want: []string{
-			"Settings: cannot be written as JSON",
 		},
 	},
 	"SettingsTooLong": {site: props(func(p *catnap.Props) {
@@ -298,7 +275,9 @@ var refusals = map[string]refusal{
 // TestRefusals: what would not work fails the synthesis, with every problem and where it is.
 func TestRefusals(t *testing.T) {
 	built := dist(t)
-	for name, tc := range refusals {
+	all := maps.Clone(refusals)
+	maps.Copy(all, refusedDocuments)
+	for name, tc := range all {
 		t.Run(name, func(t *testing.T) {
 			p := good()
 			if tc.plan != nil {

@@ -150,8 +150,8 @@ type Sleep struct {
 	Wake string `json:"wake"`
 	// WakesPerHour is how often visitors may wake it in an hour, at most 20; 0 is no limit. Default 10.
 	WakesPerHour int `json:"wakes_per_hour"`
-	// MonthlyLimit is in USD, or what Budget has as currency: when the account has spent it, the service is frozen until the
-	// month turns or somebody says so. Default 0, no limit; billing.limit only tells.
+	// MonthlyLimit is in USD, or what Budget has as currency: when the account has spent it, the service is frozen until
+	// the month turns or somebody says so. Default 0, no limit; billing.limit only tells.
 	MonthlyLimit int `json:"monthly_limit"`
 	// Budget is the rest of it, as in docs/cost.md: {"currency": "EUR", "rate": 1.08, "runaway": {...}}. Default none.
 	Budget map[string]any `json:"budget"`
