@@ -9,21 +9,25 @@ import (
 	"time"
 )
 
-var (
-	currencyCode = regexp.MustCompile(`^[A-Z]{3}$`)
-	accountID    = regexp.MustCompile(`^[0-9]{12}$`)
-	topicARN     = regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[a-zA-Z0-9_-]{1,256}$`)
+// The forms are compiled when a budget is read. The waker, which links this package, never does that, and a visitor
+// waits for its start.
+const (
+	currencyCode = `^[A-Z]{3}$`
+	accountID    = `^[0-9]{12}$`
+	topicARN     = `^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[a-zA-Z0-9_-]{1,256}$`
 )
+
+func matches(form, text string) bool { return regexp.MustCompile(form).MatchString(text) }
 
 func (b Budget) problems() problems {
 	var ps problems
 	const most = 1e9
 	ps.number("limit", b.Limit, 0, most)
-	ps.check(currencyCode.MatchString(b.Currency), "currency", quote(b.Currency), `must be a code like "USD" or "EUR"`)
+	ps.check(matches(currencyCode, b.Currency), "currency", quote(b.Currency), `must be a code like "USD" or "EUR"`)
 	b.checkRate(&ps)
 	b.Scope.check(&ps)
 	b.checkWarnings(&ps)
-	ps.check(b.Topic == "" || topicARN.MatchString(b.Topic), "topic", quote(b.Topic),
+	ps.check(b.Topic == "" || matches(topicARN, b.Topic), "topic", quote(b.Topic),
 		"must be an SNS topic's ARN, arn:aws:sns:<region>:<account>:<name>")
 	ps.number("runaway.awake_hours_a_day", b.Runaway.AwakeHoursADay, 0, 24)
 	ps.whole("runaway.wakes_an_hour", b.Runaway.WakesAnHour, 0, mostWakes-1)
@@ -58,7 +62,7 @@ func (s Scope) check(ps *problems) {
 		ps.check(name != "", at, given(name), `must be a name under which AWS bills, such as "AmazonECS"`)
 		ps.check(slices.Index(s.Services, name) == i, at, quote(name), "must be given once")
 	}
-	ps.check(s.LinkedAccount == "" || accountID.MatchString(s.LinkedAccount), "scope.linked_account",
+	ps.check(s.LinkedAccount == "" || matches(accountID, s.LinkedAccount), "scope.linked_account",
 		quote(s.LinkedAccount), "must be an account's number, 12 digits")
 }
 
