@@ -29,7 +29,7 @@ type coldStart struct {
 
 // BenchmarkColdStart starts each function thirty times in turn with the smallest function that there can be, on one
 // processor, and compares the medians. The waker's event is a health check, which calls nobody; to the cost guard it is
-// a run like any other, which ends when an SSM without parameters has answered. The environment is that of the template.
+// a run like any other, which ends when an SSM without parameters has answered. The environment is the template's.
 func BenchmarkColdStart(b *testing.B) {
 	const rounds = 30
 	health, err := os.ReadFile("../../../events/alb-health-check.json")
