@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -94,7 +95,7 @@ func TestPromiseOfTemplate(t *testing.T) {
 func TestBrokenTemplate(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ old, by, want string }{
-		"rules in the wrong order":  {"!If [IsFirst, 1, !Sub", "!If [IsFirst, 3, !Sub", "a late visitor finds it"},
+		"rules in the wrong order":  {"!If [IsFirst, 1, !Sub", "!If [IsFirst, 3, !Sub", "a request wakes it or a late visitor finds it"},
 		"rules in the same place":   {"!If [IsFirst, 1, !Sub", "!If [IsFirst, 2, !Sub", "is currently in use"},
 		"bypass to the waker":       {"Arn: !Ref ServiceTargetGroupArn", "Arn: !Ref WakerTargetGroup", "a request wakes it"},
 		"waker rule to the service": {"Arn: !Ref WakerTargetGroup", "Arn: !Ref ServiceTargetGroupArn", "a request wakes it"},
@@ -134,7 +135,8 @@ func TestBrokenTemplate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			err := kept(t, templated(t, nil, [2]string{test.old, test.by}), promise.Terms{})
-			if err == nil || !strings.Contains(err.Error(), test.want) {
+			said := func(want string) bool { return err != nil && strings.Contains(err.Error(), want) }
+			if !slices.ContainsFunc(strings.Split(test.want, " or "), said) { // which of two depends on who comes first
 				t.Errorf("got %v, want %q", err, test.want)
 			}
 		})
