@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/catnap-dev/catnap/internal/clock"
+	"github.com/catnap-dev/catnap/internal/price"
 )
 
 // Rates are prices in USD.
@@ -145,8 +146,7 @@ func (r run) end(at time.Time) time.Time {
 	if r.to.IsZero() || r.to.After(at) {
 		return at
 	}
-	billed := (r.to.Sub(r.from) + time.Second - 1).Truncate(time.Second)
-	return r.from.Add(max(billed, time.Minute))
+	return r.from.Add(max(price.Billed(r.to.Sub(r.from)), time.Minute)) // a pull that ends at once is a run, too
 }
 
 // others is what else the account has cost: Spent, evenly over the time before it was opened here, and from then on by
