@@ -76,11 +76,15 @@ func (s *session) onlyStore() (*settings.Store, error) {
 
 // guard is the cost guard's own code, run here.
 func (s *session) guard(store *settings.Store) *costguard.Guard {
-	billing := cloudwatch.NewFromConfig(s.Config, func(o *cloudwatch.Options) { o.Region = meter.BillingRegion })
-	g := costguard.New(store, meter.NewReader(billing, s.CloudWatch, s.ECS),
+	g := costguard.New(store, meter.NewReader(s.billing(), s.CloudWatch, s.ECS),
 		topic.NewPublisher(sns.NewFromConfig(s.Config)), s.Now, slog.New(slog.DiscardHandler))
 	g.Region, g.Name = s.Config.Region, store.Prefix
 	return g
+}
+
+// billing is CloudWatch in the one Region that has the bill.
+func (s *session) billing() *cloudwatch.Client {
+	return cloudwatch.NewFromConfig(s.Config, func(o *cloudwatch.Options) { o.Region = meter.BillingRegion })
 }
 
 // writeHTML writes the report, if a file is named.

@@ -8,13 +8,11 @@ import (
 	"time"
 
 	scaling "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 
 	"github.com/catnap-dev/catnap/internal/doctor"
-	"github.com/catnap-dev/catnap/internal/meter"
 	"github.com/catnap-dev/catnap/internal/report"
 	"github.com/catnap-dev/catnap/internal/settings"
 	"github.com/catnap-dev/catnap/internal/traffic"
@@ -71,7 +69,7 @@ func (s *session) chosen(name string) ([]settings.Member, error) {
 func (s *session) examiner() *doctor.Examiner {
 	return &doctor.Examiner{
 		Control: s.Control, ECS: s.ECS, ELB: s.ELB, Traffic: traffic.NewReader(s.CloudWatch),
-		Billing: cloudwatch.NewFromConfig(s.Config, func(o *cloudwatch.Options) { o.Region = meter.BillingRegion }),
+		Billing: s.billing(),
 		Scaling: scaling.NewFromConfig(s.Config), Scheduler: scheduler.NewFromConfig(s.Config),
 		Lambda: lambda.NewFromConfig(s.Config), IAM: iam.NewFromConfig(s.Config), Now: s.Now,
 	}

@@ -63,13 +63,9 @@ func (c *freezeCmd) Run(ctx context.Context, term *terminal) error {
 	}
 	ctx, cancel := c.within(ctx)
 	defer cancel()
-	s, err := c.open(ctx, term, c.DryRun)
+	s, until, err := c.openUntil(ctx, term, c.DryRun, order)
 	if err != nil {
 		return err
-	}
-	until, err := order.end(s.Now())
-	if err != nil {
-		return &usageError{err}
 	}
 	s.Operator.Ask = term.ask(ctx, c.Yes)
 	outcome, err := s.freeze(ctx, c.Service, until, c.Reason)
@@ -77,6 +73,21 @@ func (c *freezeCmd) Run(ctx context.Context, term *terminal) error {
 		return err
 	}
 	return s.print(outcome, outcome.Text)
+}
+
+// openUntil connects, and tells when an order ends, by AWS's time.
+func (f *awsFlags) openUntil(
+	ctx context.Context, term *terminal, dryRun bool, order pinOrder,
+) (*session, time.Time, error) {
+	s, err := f.open(ctx, term, dryRun)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	until, err := order.end(s.Now())
+	if err != nil {
+		return nil, time.Time{}, &usageError{err}
+	}
+	return s, until, nil
 }
 
 func (s *session) freeze(ctx context.Context, service string, until time.Time, reason string) (report.Outcome, error) {

@@ -27,13 +27,9 @@ func (c *thawCmd) Run(ctx context.Context, term *terminal) error {
 	}
 	ctx, cancel := c.within(ctx)
 	defer cancel()
-	s, err := c.open(ctx, term, c.DryRun)
+	s, until, err := c.openUntil(ctx, term, c.DryRun, order)
 	if err != nil {
 		return err
-	}
-	until, err := order.end(s.Now())
-	if err != nil {
-		return &usageError{err}
 	}
 	if err := s.someService(); err != nil {
 		return err
