@@ -1,6 +1,13 @@
 package catnap_test
 
-import "github.com/catnap-dev/catnap/infra/catnap"
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/catnap-dev/catnap/infra/catnap"
+)
 
 // refusedDocuments are the refusals that the functions' own readers find.
 var refusedDocuments = map[string]refusal{
@@ -28,4 +35,23 @@ var refusedDocuments = map[string]refusal{
 			"Settings: cannot be written as JSON",
 		},
 	},
+}
+
+// TestRefusalsAreCounted: the README of catnap says how many mistakes are told.
+func TestRefusalsAreCounted(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, table := range []map[string]refusal{refusals, refusedDocuments} {
+		for _, tc := range table {
+			if tc.want != nil {
+				n++
+			}
+		}
+	}
+	if want := fmt.Sprintf("; %d mistakes in the app around it", n); !strings.Contains(string(readme), want) {
+		t.Errorf("README.md does not say %q", want)
+	}
 }

@@ -1,6 +1,8 @@
 package sam
 
 import (
+	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -65,5 +67,17 @@ func TestMutants(t *testing.T) {
 				t.Errorf("%s: nothing of %q says %q", m.check, problems, m.want)
 			}
 		})
+	}
+}
+
+// TestMutantsAreCounted: the README says how many there are.
+func TestMutantsAreCounted(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("the SAM template: %d ways to break it", len(mutants))
+	if !strings.Contains(string(readme), want) {
+		t.Errorf("README.md does not say %q", want)
 	}
 }
